@@ -1,0 +1,107 @@
+"""A patient's chart as of a date: every fact that a criterion may ask for, and what was not to be had."""
+
+from collections.abc import Callable, Hashable
+from datetime import date
+from enum import Enum
+from typing import Any, TypeVar
+
+from ..kernel.dates import DateSpan
+from ..terminology import Terminology
+from .facts import Diagnosis, Exposure, Immunisation, Intolerance, Patient, Procedure, Result
+
+T = TypeVar("T")
+
+
+class Kind(Enum):
+    """How far a kind of resource was read (criteria.md "Completeness", decisions 38, 49, 51)."""
+
+    READ = "read"
+    """Looked, and all of it arrived (perhaps nothing: known-empty)."""
+    NEWEST = "newest"
+    """Cut at the end of a newest-first answer: what is missing can only be older."""
+    PART = "part"
+    """Some of it arrived; anything may be missing."""
+    UNAVAILABLE = "unavailable"
+    """Not served, refused, not asked: nothing is known."""
+    NOT_OFFERED = "not-offered"
+    """The server does not have that kind at all (only drug kinds: decision 38)."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether silence of this kind means "none"."""
+        return self in (Kind.READ, Kind.NOT_OFFERED)
+
+
+DRUG_KINDS = ("MedicationStatement", "MedicationRequest", "MedicationAdministration", "MedicationDispense")
+
+
+class Chart:
+    """All facts of one patient as of one date. Read-only; `memo` keeps what several criteria compute alike."""
+
+    __slots__ = ("allergies", "as_of", "diagnoses", "exposures", "immunisations", "kinds", "memo", "notes", "patient",
+                 "procedures", "reach", "results", "skipped", "terminology", "unnamed_drugs")
+
+    def __init__(
+        self,
+        as_of: date,
+        patient: Patient,
+        terminology: Terminology,
+        *,
+        results: dict[str, list[Result]] | None = None,
+        diagnoses: tuple[Diagnosis, ...] = (),
+        exposures: tuple[Exposure, ...] = (),
+        procedures: tuple[Procedure, ...] = (),
+        immunisations: tuple[Immunisation, ...] = (),
+        allergies: tuple[Intolerance, ...] = (),
+        unnamed_drugs: tuple[str, ...] = (),
+        kinds: dict[str, Kind] | None = None,
+        reach: DateSpan | None = None,
+        skipped: tuple[tuple[str, str], ...] = (),
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        self.as_of = as_of
+        self.patient = patient
+        self.terminology = terminology
+        self.results = results or {}
+        """Concept → results, newest first (by day, then moment); only those dated on or before as_of."""
+        self.diagnoses = diagnoses
+        self.exposures = exposures
+        self.procedures = procedures
+        self.immunisations = immunisations
+        self.allergies = allergies
+        self.unnamed_drugs = unnamed_drugs
+        """References of drug records with neither known code nor text (decision 34)."""
+        self.kinds = kinds or {}
+        self.reach = reach
+        """The earliest dated record (decision 19): how far back silence can mean absence. None: no dated record."""
+        self.skipped = skipped
+        """(reference, problem) of what could not be used and might have mattered."""
+        self.notes = notes
+        """What is to be said of the chart as a whole (OperationOutcome notes ...)."""
+        self.memo: dict[Hashable, Any] = {}
+
+    def kind(self, name: str) -> Kind:
+        """How far resources of this type were read; a Bundle that does not speak of a kind holds none of it."""
+        return self.kinds.get(name, Kind.READ)
+
+    @property
+    def drugs(self) -> Kind:
+        """Drug records as one (decision 38): complete when statements or requests are, and no offered kind failed."""
+        states = [self.kind(name) for name in DRUG_KINDS]
+        if all(s.complete for s in states) and any(self.kind(n) is Kind.READ for n in DRUG_KINDS[:2]):
+            return Kind.READ
+        if all(s in (Kind.UNAVAILABLE, Kind.NOT_OFFERED) for s in states):
+            return Kind.UNAVAILABLE
+        return Kind.PART
+
+    def reaches(self, window_start: date) -> bool:
+        """Whether the chart is old enough for silence since `window_start` to mean absence (decision 19)."""
+        return self.reach is not None and self.reach.last <= window_start
+
+    def once(self, key: Hashable, compute: Callable[["Chart"], T]) -> T:
+        """Compute something once for this chart."""
+        try:
+            return self.memo[key]  # type: ignore[no-any-return]
+        except KeyError:
+            value = self.memo[key] = compute(self)
+            return value

@@ -1,0 +1,240 @@
+"""The facts of a chart. Each keeps the FHIR reference that it came from; none is ever changed after reading."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from ..kernel.dates import DateSpan
+from ..kernel.numbers import Interval
+
+
+class Patient(NamedTuple):
+    """Who the chart is about."""
+
+    reference: str
+    born: DateSpan | None
+    gender: str | None
+    """`male`, `female`, `other`, `unknown`, or None where it is missing or cannot be read."""
+    birth_sex: str | None
+    """Recorded birth sex (`male`/`female`), None where not recorded (decision 50)."""
+    deceased: bool
+    born_text: str | None = None
+
+    @property
+    def sexes(self) -> tuple[str, ...]:
+        """The sexes for which formulas and limits must be computed: one where both records agree, else both."""
+        known = {s for s in (self.gender, self.birth_sex) if s in ("male", "female")}
+        return tuple(sorted(known)) if known else ("female", "male")
+
+
+class Quantity(NamedTuple):
+    """A number (or interval) with its unit as recorded; `unit` is None where none was given."""
+
+    number: Interval
+    unit: str | None
+    text: str
+    """The number as recorded, comparator included, e.g. `<0.3`."""
+
+
+class ReferenceRange(NamedTuple):
+    """The limits that the laboratory printed beside its result, in `unit` (None: the result's unit)."""
+
+    low: Decimal | None
+    high: Decimal | None
+    unit: str | None
+    text: str | None
+    """As recorded where it came as text (`0-40`)."""
+
+
+class Reading(NamedTuple):
+    """What an Observation (or a component of one) says, decoded when it is first asked for."""
+
+    quantity: Quantity | None = None
+    meaning: str | None = None
+    """Of a coded or text value: `positive`, `weakly-positive`, `negative`, `indeterminate`, or None."""
+    text: str | None = None
+    """The value as a person would read it."""
+    titre: Decimal | None = None
+    """Denominator of a titre: 320 of 1:320."""
+    interpretation: frozenset[str] = frozenset()
+    """Interpretation codes in upper case (`H`, `N`, `POS` ...)."""
+    range: ReferenceRange | None = None
+    absent: bool = False
+    """No value at all: dataAbsentReason, or a text that no result was made (decisions 1, 41): passed over."""
+    unreadable: str | None = None
+    """A value is there but cannot be read: says why. Newer than the others it makes the answer `incomparable`."""
+    oxygen: bool = False
+    """Oxygen was given at the time of the measurement (flow > 0 or FiO2 > 21 %)."""
+    method: str | None = None
+    """Text or code display of Observation.method."""
+
+
+class Result:
+    """One measurement of one concept: light until its reading is asked for.
+
+    The header decides relevance, look-back and order; the value is decoded at the first use of `reading`, so that
+    of fifty creatinines only the newest is ever read whole.
+    """
+
+    __slots__ = ("_load", "_reading", "code", "concept", "day", "issued", "method", "moment", "name", "preliminary",
+                 "reference", "written")
+
+    def __init__(
+        self,
+        reference: str,
+        concept: str,
+        code: str,
+        method: str | None,
+        day: DateSpan,
+        moment: datetime | None,
+        written: str,
+        preliminary: bool,
+        load: Callable[[], Reading],
+        name: str | None = None,
+    ) -> None:
+        self.reference = reference
+        self.concept = concept
+        self.code = code
+        """The code that the concept was recognised by (site codes and texts: that code or text)."""
+        self.method = method
+        """What the code says of the method, as in mappings/labs.csv (`echo`, `nuclear`, `room-air` ...)."""
+        self.day = day
+        """When: effective time, else issued. Undated results are not facts (they cannot be placed in a look-back)."""
+        self.moment = moment
+        self.written = written
+        """The date as recorded."""
+        self.preliminary = preliminary
+        self.name = name
+        """code.text or display, for scores and evidence."""
+        self._load = load
+        self._reading: Reading | None = None
+
+    @property
+    def reading(self) -> Reading:
+        """The decoded value; the same object at each call."""
+        if self._reading is None:
+            self._reading = self._load()
+        return self._reading
+
+
+class Diagnosis(NamedTuple):
+    """One Condition. `findings` are those that its codes name or may hold, or (by word) its text."""
+
+    reference: str
+    findings: dict[str, str]
+    """Finding → grade: `names`, `wide` (decision 34: may hold it) or `word` (only the text names it)."""
+    history: bool
+    """A "history of" code without a day of its own (conditions.md)."""
+    blames_lupus: bool
+    """The code itself says that lupus caused it (decisions 36, 45)."""
+    active: bool
+    """clinicalStatus active/recurrence/relapse, or none with no abatement (criteria.md section 2)."""
+    clinical: str | None
+    doubtful: bool
+    """verificationStatus unconfirmed, provisional or differential (decisions 12, 34)."""
+    onset: DateSpan | None
+    abatement: DateSpan | None
+    ended: bool
+    """An abatement of any form is recorded (a text, an age that cannot be placed)."""
+    recorded: DateSpan | None
+    severity: str | None
+    """`mild`, `moderate`, `severe`, `judgement`, or None where absent."""
+    text: str
+    """code.text, else a display, else the code: what a person reads."""
+    codes: tuple[str, ...]
+    """`system|code` as recognised, for evidence."""
+    stages: tuple[str, ...] = ()
+    """Texts of Condition.stage and the notes that may name a class, an index or a grade (decision 33)."""
+
+
+class Procedure(NamedTuple):
+    """One Procedure that was done (not `not-done`, not in error)."""
+
+    reference: str
+    findings: dict[str, str]
+    """Finding → grade, as for a Diagnosis."""
+    kind: str | None
+    """Of surgery: `joint_replacement`, `cardiac`, `abdominal`, `thoracic`, `spinal`, `neurosurgery`, `other`."""
+    surgical: bool
+    """Surgery by code set or by category (decision 25)."""
+    performed: DateSpan | None
+    ended: DateSpan | None
+    ongoing: bool
+    """Status in-progress or on-hold."""
+    text: str
+    codes: tuple[str, ...]
+
+
+class Immunisation(NamedTuple):
+    """One vaccination that was given."""
+
+    reference: str
+    live: str
+    """`live`, `review`, `not-live` or `unknown`."""
+    given: DateSpan | None
+    text: str
+    primary_source: bool | None
+
+
+class Intolerance(NamedTuple):
+    """One AllergyIntolerance (or coded adverse effect) for an ingredient (decision 28)."""
+
+    reference: str
+    ingredients: tuple[str, ...]
+    recorded: DateSpan | None
+    text: str
+    doubtful: bool = False
+
+
+class Dose(NamedTuple):
+    """Daily amount of one ingredient as far as the record tells."""
+
+    daily: Interval | None
+    """mg per day; None where it cannot be known."""
+    problem: str | None = None
+    """Why it cannot be known (free text, no strength, coded and structured disagree ...)."""
+    text: str = ""
+    """The dosage as a person reads it."""
+    prn: bool = False
+    per_kg: Interval | None = None
+    """mg per kg and day where the order is by weight."""
+
+
+class Exposure(NamedTuple):
+    """One drug record: statement, request, administration or dispense of one ingredient."""
+
+    reference: str
+    source: str
+    """`MedicationStatement`, `MedicationRequest`, `MedicationAdministration` or `MedicationDispense`."""
+    ingredient: str
+    drug: str
+    """The name under which it counts (`mycophenolate` for mofetil and acid)."""
+    groups: frozenset[str]
+    by: str
+    """How it was recognised: `code` or `text`."""
+    doubt: str | None
+    """Why the ingredient itself is in doubt (code and display disagree), else None."""
+    systemic: str
+    """`yes`, `no`, `unknown` or `depot`."""
+    route: str | None
+    """`oral`, `intravenous`, `subcutaneous`, `intramuscular`, `other`, or None where neither route nor product says."""
+    status: str
+    active: bool
+    on_hold: bool
+    start: DateSpan | None
+    end: DateSpan | None
+    """None: open, ongoing while active."""
+    end_certain: bool
+    """False where the end is only bounded (a stopped request without one: between authoredOn and as_of)."""
+    dose: Dose
+    steps: tuple[tuple[date | None, date | None, Dose], ...]
+    """Steps of a dosage with bounds or sequence: (from, to, dose); empty where one dose holds throughout."""
+    reasons: tuple[str, ...]
+    """Recorded reasons for use: findings or texts (NCT06222853 E6)."""
+    text: str
+    infusion: bool
+    """Given by infusion (intravenous administrations: decisions 20, 38)."""
+    last_updated: DateSpan | None
+    related: tuple[str, ...] = ()
+    """References to the order that it follows (basedOn, authorizingPrescription, request)."""

@@ -1,0 +1,64 @@
+"""`all`, `any`, `at_least`: rules made of rules; `shared`: a rule written once and used by name."""
+
+from dataclasses import dataclass
+
+from ..chart.chart import Chart
+from ..kernel.answers import Answer
+from ..kernel.logic import all_of, any_of, at_least
+from .rule import Reads, Rule, Spec
+
+KINDS = ("all", "any", "some_of", "shared")
+
+
+@dataclass(frozen=True, slots=True)
+class Combined:
+    """A composite rule. `how` is `all`, `any` or `some_of` (then `least` says how many)."""
+
+    how: str
+    parts: tuple[Rule, ...]
+    least: int = 0
+
+    def answer(self, chart: Chart) -> Answer:
+        """Answer by Kleene's logic over the parts."""
+        answers = [part.answer(chart) for part in self.parts]
+        if self.how == "all":
+            return all_of(answers)
+        if self.how == "any":
+            return any_of(answers)
+        return at_least(self.least, answers)
+
+    def words(self) -> str:
+        """The parts, joined."""
+        said = [p.words() for p in self.parts]
+        if self.how == "some_of":
+            return f"at least {self.least} of: " + "; ".join(said)
+        joined = f" {'and' if self.how == 'all' else 'or'} ".join(
+            f"({w})" if isinstance(p, Combined) else w for w, p in zip(said, self.parts, strict=True)
+        )
+        return joined
+
+    def reads(self) -> Reads:
+        """All that the parts look at."""
+        found = Reads()
+        for part in self.parts:
+            found |= part.reads()
+        return found
+
+
+def read(spec: Spec) -> Rule:
+    """`{all: [...]}`, `{any: [...]}`, `{some_of: [...], least: 2}` or `{shared: name}`."""
+    from .registry import read_rule  # the registry finds this module: a late import keeps it from being a circle
+
+    if spec.has("shared"):
+        name = spec.text("shared")
+        rule = spec.shared.get(name)
+        if rule is None:
+            spec.complain("shared", f"'{name}' is not defined in trials/shared.yaml")
+            return Combined("all", ())
+        return rule  # type: ignore[no-any-return]
+    how = next(k for k in ("all", "any", "some_of") if spec.has(k))
+    parts = tuple(rule for part in spec.parts(how) if (rule := read_rule(part)) is not None)
+    least = int(spec.number("least") or 0) if how == "some_of" else 0
+    if how == "some_of" and not 0 < least <= len(parts):
+        spec.complain("least", "'least' must say how many of the parts are needed")
+    return Combined(how, parts, least)

@@ -1,0 +1,5 @@
+"""A trial held against a chart: statuses, verdict, dates (criteria.md section 1)."""
+
+from .assess import Assessment, assess
+
+__all__ = ["Assessment", "assess"]

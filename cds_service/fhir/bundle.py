@@ -1,0 +1,105 @@
+"""Bundles, kept raw: which entries there are, what the server said of them, where the next page is."""
+
+from typing import Any
+
+import msgspec
+
+from ..kernel.errors import InputError
+from .heads import Concept
+
+_UNAVAILABLE_CODES = {"suppressed", "incomplete", "throttled", "too-costly", "timeout"}
+"""Issue codes that mean a gap whatever their severity (decision 49)."""
+
+
+class Search(msgspec.Struct):
+    """Bundle.entry.search."""
+
+    mode: str | None = None
+
+
+class Entry(msgspec.Struct):
+    """One entry, its resource still raw."""
+
+    fullUrl: str | None = None
+    resource: msgspec.Raw = msgspec.Raw(b"")
+    search: Search | None = None
+
+
+class Link(msgspec.Struct):
+    """One link of a Bundle."""
+
+    relation: str | None = None
+    url: str | None = None
+
+
+class Bundle(msgspec.Struct):
+    """A Bundle of any type."""
+
+    resourceType: str = ""
+    type: str | None = None
+    total: int | None = None
+    link: list[Link] = []
+    entry: list[Entry] = []
+
+    @property
+    def next(self) -> str | None:
+        """The address of the next page as the server gave it."""
+        return next((link.url for link in self.link if link.relation == "next" and link.url), None)
+
+
+class Issue(msgspec.Struct):
+    """OperationOutcome.issue, as far as it is read."""
+
+    severity: str = "error"
+    code: str = ""
+    details: Concept | None = None
+
+
+class Outcome(msgspec.Struct):
+    """OperationOutcome."""
+
+    issue: list[Issue] = []
+
+
+class TypeOnly(msgspec.Struct):
+    """Just the type of a resource."""
+
+    resourceType: str | None = None
+
+
+_bundles = msgspec.json.Decoder(Bundle)
+_outcomes = msgspec.json.Decoder(Outcome)
+_types = msgspec.json.Decoder(TypeOnly)
+
+
+def type_of(raw: "bytes | msgspec.Raw") -> str | None:
+    """The resourceType of a raw resource; None where there is none or it is no object."""
+    try:
+        return _types.decode(raw).resourceType
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+
+
+def decode_bundle(raw: "bytes | msgspec.Raw") -> Bundle:
+    """Decode the frame of a Bundle. Raises InputError for what is no Bundle."""
+    try:
+        return _bundles.decode(raw)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise InputError(f"this is no FHIR Bundle that can be read: {_without_data(error)}") from None
+
+
+def gap(raw: "bytes | msgspec.Raw") -> bool:
+    """Whether an OperationOutcome among entries means that something is missing (decision 49)."""
+    try:
+        outcome = _outcomes.decode(raw)
+    except (msgspec.MsgspecError, RecursionError):
+        return True
+    return any(
+        issue.severity not in ("information", "warning", "success") or issue.code in _UNAVAILABLE_CODES
+        for issue in outcome.issue
+    )
+
+
+def _without_data(error: Any) -> str:
+    """A decoder's complaint: msgspec names types and places (`$.entry[3]`), never values of the input."""
+    return str(error) if isinstance(error, msgspec.MsgspecError) else "it is nested too deeply or is not UTF-8"

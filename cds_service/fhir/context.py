@@ -1,0 +1,59 @@
+"""What the readers of the resource types share: terminology, date, the patient, and where facts are put."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from ..chart.facts import Diagnosis, Exposure, Immunisation, Intolerance, Patient, Procedure, Result
+from ..kernel.dates import DateSpan
+from ..terminology import Terminology
+
+_decoder = msgspec.json.Decoder(float_hook=Decimal)
+
+
+def decode(raw: "msgspec.Raw | bytes") -> dict[str, Any]:
+    """The second phase: one resource whole, numbers with a point as Decimal (ints stay int)."""
+    value = _decoder.decode(raw)
+    return value if isinstance(value, dict) else {}
+
+
+@dataclass(slots=True)
+class Context:
+    """One reading of one chart."""
+
+    terminology: Terminology
+    as_of: date
+    patient: Patient
+    reference: str = ""
+    """Reference of the resource that is being read."""
+    find: Callable[[str], dict[str, Any] | None] = lambda reference: None
+    """A resource of the same bundles by its reference (`Medication/x`, `urn:uuid:...`), decoded; None if not there."""
+    results: dict[str, list[Result]] = field(default_factory=dict)
+    diagnoses: list[Diagnosis] = field(default_factory=list)
+    exposures: list[Exposure] = field(default_factory=list)
+    procedures: list[Procedure] = field(default_factory=list)
+    immunisations: list[Immunisation] = field(default_factory=list)
+    allergies: list[Intolerance] = field(default_factory=list)
+    unnamed_drugs: list[str] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    reach: DateSpan | None = None
+    missing_medications: list[str] = field(default_factory=list)
+    """References of Medications that were not included: the client may read them one by one."""
+
+    def dated(self, when: DateSpan | None) -> None:
+        """A record that says how far back the chart reaches (decision 19); the future does not count."""
+        if when is not None and when.first <= self.as_of and (self.reach is None or when.first < self.reach.first):
+            self.reach = when
+
+    def skip(self, reference: str, problem: str) -> None:
+        """Report what could not be used and might have mattered."""
+        self.skipped.append((reference, problem))
+
+    def future(self, when: DateSpan | None) -> bool:
+        """Whether something is dated after as_of for certain (then it is ignored)."""
+        return when is not None and when.first > self.as_of

@@ -1,0 +1,311 @@
+"""Reads charts in two phases: heads of all entries, then whole resources of those that can matter (design.md).
+
+A body is never turned into dicts. One bad entry is one named skip. The same reader serves prefetch, fetched pages,
+Bundle files and NDJSON.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from typing import Any, NamedTuple, Union
+
+import msgspec
+
+from ..chart.chart import Chart, Kind
+from ..chart.facts import Patient, Result
+from ..kernel.errors import InputError, Unreadable
+from ..terminology import Terminology
+from .bundle import decode_bundle, gap, type_of
+from .context import Context, decode
+from .read.patient import read_patient
+
+_IGNORED = {"entered-in-error", "cancelled"}
+_FOUND_BY_REFERENCE = {"Medication", "Encounter", "Condition"}
+"""Types that other resources point to."""
+_FIRST = ("Encounter", "Condition")
+
+
+class BundleFacts(NamedTuple):
+    """What the frame of one answer said."""
+
+    next: str | None = None
+    total: int | None = None
+    received: int = 0
+    """Matches, without included resources and outcomes."""
+    outcome: str | None = None
+    """`unavailable`, `note`, or None (decision 49)."""
+    others: int = 0
+    """Entries of another patient."""
+
+
+class _Pending(NamedTuple):
+    module: Any
+    head: Any
+    raw: msgspec.Raw
+    reference: str
+
+
+@cache
+def _modules() -> tuple[dict[str, Any], msgspec.json.Decoder[Any]]:
+    """Resource type → reading module, and one decoder for all their heads."""
+    package = importlib.import_module(__package__ + ".read")
+    by_kind: dict[str, Any] = {}
+    heads: list[Any] = []
+    for info in pkgutil.iter_modules(package.__path__):
+        module: Any = importlib.import_module(f"{package.__name__}.{info.name}")
+        for kind in getattr(module, "KINDS", [getattr(module, "KIND", None)]):
+            if kind:
+                by_kind[kind] = module
+        for head in getattr(module, "HEADS", [getattr(module, "Head", None)]):
+            if head is not None:
+                heads.append(head)
+    return by_kind, msgspec.json.Decoder(Union[tuple(heads)])  # noqa: UP007 - the union is made at run time
+
+
+def kinds_read() -> tuple[str, ...]:
+    """The resource types that can become facts."""
+    return tuple(_modules()[0])
+
+
+class ChartReader:
+    """One chart, fed piece by piece. A bad resource never breaks it: it is skipped and named."""
+
+    def __init__(self, terminology: Terminology, as_of: date, patient_id: str | None = None) -> None:
+        self._terminology = terminology
+        self._as_of = as_of
+        self._patient_id = patient_id
+        self._context: Context | None = None
+        self._self: set[str] = set()
+        self._pending: list[_Pending] = []
+        self._seen: set[str] = set()
+        self._referred: dict[str, msgspec.Raw] = {}
+        self._kinds: dict[str, Kind] = {}
+        self._notes: list[str] = []
+        self._counter = 0
+
+    def patient(self, raw: "bytes | msgspec.Raw", full_url: str | None = None) -> None:
+        """Take the Patient. Raises InputError if it is none, or another one than expected."""
+        try:
+            resource = decode(raw)
+        except (msgspec.MsgspecError, RecursionError):
+            raise InputError("the Patient cannot be read as JSON") from None
+        if resource.get("resourceType") != "Patient":
+            raise InputError("a Patient resource is expected; another resource type was sent")
+        identifier = resource.get("id")
+        if not isinstance(identifier, str):
+            identifier = None
+        if self._patient_id and identifier and identifier != self._patient_id:
+            raise InputError("the Patient that was sent is not the patient of this request")
+        identifier = identifier or self._patient_id
+        self._patient_id = identifier
+        reference = f"Patient/{identifier}" if identifier else (full_url or "Patient")
+        self._self = {reference, *([full_url] if full_url else [])}
+        self._context = Context(
+            self._terminology, self._as_of, read_patient(resource, reference), find=self._find
+        )
+
+    @property
+    def who(self) -> Patient | None:
+        """The Patient, once taken."""
+        return self._context.patient if self._context else None
+
+    def state(self, kind: str, state: Kind) -> None:
+        """Say how far a kind was read; a worse state that was said before stays."""
+        rank = (Kind.NOT_OFFERED, Kind.READ, Kind.NEWEST, Kind.PART, Kind.UNAVAILABLE)
+        before = self._kinds.get(kind)
+        if before is None or rank.index(state) > rank.index(before):
+            if before in (Kind.READ, Kind.NEWEST, Kind.PART) and state is Kind.UNAVAILABLE:
+                state = Kind.PART  # one of several searches for this kind failed: what arrived still counts
+            self._kinds[kind] = state
+        elif before is Kind.UNAVAILABLE and state is not Kind.NOT_OFFERED:
+            self._kinds[kind] = Kind.PART
+
+    def bundle(
+        self, raw: "bytes | msgspec.Raw", *, kinds: Iterable[str] = (), complete: bool = True, cut: str | None = None
+    ) -> BundleFacts:
+        """Take an answer: a Bundle, a single resource, `null` (looked, none) or an OperationOutcome.
+
+        `kinds`: the resource types that this answer speaks for. With `complete=False` more was there than arrived;
+        `cut="newest"` says that what is missing can only be older. Raises InputError for what is not FHIR.
+        """
+        if memoryview(raw).nbytes < 16 and bytes(raw).strip() == b"null":
+            facts = BundleFacts()
+        else:
+            resource_type = type_of(raw)
+            if resource_type == "Bundle":
+                facts = self._take_bundle(raw)
+            elif resource_type == "OperationOutcome":
+                facts = BundleFacts(outcome="unavailable")
+            elif resource_type is None:
+                raise InputError("this is not a FHIR resource: it has no resourceType")
+            else:
+                self._take(raw, None)
+                facts = BundleFacts(received=1)
+        if facts.outcome == "unavailable":
+            state = Kind.PART if facts.received else Kind.UNAVAILABLE
+        elif not complete:
+            state = Kind.NEWEST if cut == "newest" else Kind.PART
+        else:
+            state = Kind.READ
+        for kind in kinds:
+            self.state(kind, state)
+        return facts
+
+    def missing_medications(self) -> list[str]:
+        """References to Medications that did not come with their orders (known after `chart()`)."""
+        return list(dict.fromkeys(self._context.missing_medications)) if self._context else []
+
+    def chart(self) -> Chart:
+        """What has been read so far. May be called again after more was taken."""
+        context = self._context
+        if context is None:
+            raise InputError("there is no Patient")
+        self._read_pending(context)
+        for results in context.results.values():
+            results.sort(key=_newest_first, reverse=True)
+        return Chart(
+            context.as_of,
+            context.patient,
+            context.terminology,
+            results=context.results,
+            diagnoses=tuple(context.diagnoses),
+            exposures=tuple(context.exposures),
+            procedures=tuple(context.procedures),
+            immunisations=tuple(context.immunisations),
+            allergies=tuple(context.allergies),
+            unnamed_drugs=tuple(context.unnamed_drugs),
+            kinds=dict(self._kinds),
+            reach=context.reach,
+            skipped=tuple(context.skipped),
+            notes=tuple(dict.fromkeys([*self._notes, *context.notes])),
+        )
+
+    # --- phase one -----------------------------------------------------------------------------------------------
+
+    def _take_bundle(self, raw: "bytes | msgspec.Raw") -> BundleFacts:
+        bundle = decode_bundle(raw)
+        received, outcome = 0, None
+        for entry in bundle.entry:
+            if not entry.resource:
+                continue
+            mode = entry.search.mode if entry.search else None
+            taken = self._take(entry.resource, entry.fullUrl)
+            if taken == "OperationOutcome":
+                if gap(entry.resource):
+                    outcome = "unavailable"
+                else:
+                    outcome = outcome or "note"
+                    self._notes.append("the server added a remark to its answer")
+            elif mode not in ("include", "outcome"):
+                received += 1
+        return BundleFacts(bundle.next, bundle.total, received, outcome)
+
+    def _take(self, raw: msgspec.Raw | bytes, full_url: str | None) -> str | None:
+        """Decode the head of one resource and queue it. Returns the type where it was no known kind."""
+        place = f"entry[{self._counter}]"
+        self._counter += 1
+        by_kind, heads = _modules()
+        raw = raw if isinstance(raw, msgspec.Raw) else msgspec.Raw(raw)
+        try:
+            head = heads.decode(raw)
+        except (msgspec.MsgspecError, RecursionError):
+            return self._take_other(raw, full_url, place, by_kind)
+        kind = head.__struct_config__.tag
+        reference = f"{kind}/{head.id}" if head.id else place
+        if kind in _FOUND_BY_REFERENCE:
+            self._index(raw, reference, full_url)
+        if reference in self._seen:
+            return None
+        if head.id:
+            self._seen.add(reference)
+        self._pending.append(_Pending(by_kind[kind], head, raw, reference if head.id else place))
+        return None
+
+    def _take_other(self, raw: msgspec.Raw, full_url: str | None, place: str, by_kind: dict[str, Any]) -> str | None:
+        kind = type_of(raw)
+        if kind in by_kind:
+            self._pending.append(_Pending(by_kind[kind], None, raw, place))
+        elif kind in _FOUND_BY_REFERENCE:
+            try:
+                identifier = decode(raw).get("id")
+            except (msgspec.MsgspecError, RecursionError):
+                return kind
+            self._index(raw, f"{kind}/{identifier}" if identifier else "", full_url)
+        return kind
+
+    def _index(self, raw: msgspec.Raw, reference: str, full_url: str | None) -> None:
+        if reference:
+            self._referred.setdefault(reference, raw)
+        if full_url:
+            self._referred.setdefault(full_url, raw)
+
+    def _find(self, reference: str) -> dict[str, Any] | None:
+        raw = self._referred.get(reference)
+        if raw is None and "/" in reference:
+            parts = reference.split("/_history/")[0].rsplit("/", 2)
+            raw = self._referred.get("/".join(parts[-2:]))
+        if raw is None:
+            return None
+        try:
+            return decode(raw)
+        except (msgspec.MsgspecError, RecursionError):
+            return None
+
+    # --- phase two -----------------------------------------------------------------------------------------------
+
+    def _read_pending(self, context: Context) -> None:
+        pending, self._pending = self._pending, []
+        if any(p.module.__name__.endswith(("encounter", "condition")) for p in pending):
+            pending.sort(key=lambda p: not p.module.__name__.endswith(("encounter", "condition")))
+        for item in pending:
+            context.reference = item.reference
+            try:
+                if item.head is None:
+                    self._skip_unreadable(item, context)
+                elif getattr(item.head, "status", None) in _IGNORED:
+                    continue
+                elif not self._is_ours(item.head):
+                    context.skip(item.reference, "it is about another patient")
+                else:
+                    item.module.read(item.head, item.raw, context)
+            except Unreadable as error:
+                context.skip(item.reference, str(error))
+            except (msgspec.MsgspecError, RecursionError, ValueError, TypeError, AttributeError, ArithmeticError,
+                    LookupError):
+                context.skip(item.reference, "it is not a resource that can be read")
+
+    def _skip_unreadable(self, item: _Pending, context: Context) -> None:
+        resource = decode(item.raw)
+        if resource.get("status") in _IGNORED:
+            return
+        identifier = resource.get("id")
+        if isinstance(identifier, str):
+            context.reference = f"{resource.get('resourceType')}/{identifier}"
+        subject = resource.get("subject") or resource.get("patient")
+        reference = subject.get("reference") if isinstance(subject, dict) else None
+        if isinstance(reference, str) and not self._names_us(reference):
+            context.skip(context.reference, "it is about another patient")
+        elif item.module.matters(resource, context):
+            context.skip(context.reference, "its elements are not of the types that FHIR R4 gives them")
+
+    def _is_ours(self, head: Any) -> bool:
+        subject = getattr(head, "subject", None) or getattr(head, "patient", None)
+        reference = subject.reference if subject is not None else None
+        return reference is None or self._names_us(reference)
+
+    def _names_us(self, reference: str) -> bool:
+        if reference in self._self:
+            return True
+        plain = reference.split("/_history/")[0].split("?")[0]
+        if self._patient_id and plain.rsplit("/", 2)[-2:] == ["Patient", self._patient_id]:
+            self._self.add(reference)
+            return True
+        # A contained or logical reference does not say that it is somebody else.
+        return reference.startswith("#") or plain == "Patient"
+
+
+def _newest_first(result: Result) -> tuple[date, float, date]:
+    moment = result.moment.timestamp() if result.moment else float("-inf")
+    return (result.day.last, moment, result.day.first)

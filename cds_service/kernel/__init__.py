@@ -1,0 +1,1 @@
+"""The words everything else is said in: answers, dates, numbers, errors. Standard library only."""

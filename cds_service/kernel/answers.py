@@ -1,0 +1,135 @@
+"""What a criterion answers: status, basis, reason, dates, evidence (criteria.md section 1).
+
+`Answer` is a NamedTuple and not a dataclass because some hundred are made for each call and a NamedTuple is made
+three times as fast. Neither a `Status` nor an `Answer` has a truth value: "unknown" must never pass for "no".
+"""
+
+from datetime import date
+from enum import Enum
+from typing import NamedTuple, NoReturn, TypeVar
+
+T = TypeVar("T")
+
+
+class Status(Enum):
+    """The answer from the patient's point of view, for inclusions and exclusions alike."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    REVIEW = "review"
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a Status has no truth value; compare it with `is`")
+
+
+class Basis(Enum):
+    """What a decided status rests on (decision 3)."""
+
+    RECORDED = "recorded"
+    COMPUTED = "computed"
+    NOT_RECORDED = "not-recorded"
+
+
+class Reason(Enum):
+    """Why a criterion is unknown; the order is that of decision 4: the first one names a composite."""
+
+    UNAVAILABLE = "unavailable"
+    NOT_OBSERVABLE = "not-observable"
+    INCOMPARABLE = "incomparable"
+    INVALIDATED = "invalidated"
+    NO_DOSE = "no-dose"
+    NO_REFERENCE_RANGE = "no-reference-range"
+    STALE = "stale"
+    IMPRECISE = "imprecise"
+    JUDGEMENT = "judgement"
+    NO_DATA = "no-data"
+
+
+REASON_RANK = {reason: rank for rank, reason in enumerate(Reason)}
+
+
+class Evidence(NamedTuple):
+    """One fact that was held against a rule. `None` where a field does not apply."""
+
+    reference: str | None
+    """FHIR reference of the resource, e.g. `Observation/x`."""
+    value: str | None = None
+    """The value as recorded, without unit."""
+    unit: str | None = None
+    date: str | None = None
+    """Date as recorded (may be partial)."""
+    normalised: str | None = None
+    """Value and unit as they were compared."""
+    threshold: str | None = None
+    rule: str | None = None
+    basis: str | None = None
+    """A finer basis: `default-range`, `computed`, `reported`, `text` ..."""
+    note: str | None = None
+
+
+class Answer(NamedTuple):
+    """Status of one criterion (or of a part of one) with everything that it rests on."""
+
+    status: Status
+    basis: Basis | None = None
+    reason: Reason | None = None
+    until: date | None = None
+    assumes: str | None = None
+    missing: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("an Answer has no truth value; look at its status")
+
+    def noted(self, *notes: str) -> "Answer":
+        """The same answer with further notes."""
+        return self._replace(notes=merge(self.notes, notes))
+
+    def with_evidence(self, *evidence: Evidence) -> "Answer":
+        """The same answer with further evidence."""
+        return self._replace(evidence=merge(self.evidence, evidence))
+
+
+def passed(
+    basis: Basis, evidence: tuple[Evidence, ...] = (), notes: tuple[str, ...] = (), missing: tuple[str, ...] = ()
+) -> Answer:
+    """In favour of eligibility."""
+    return Answer(Status.PASS, basis, None, None, None, missing, evidence, notes)
+
+
+def failed(
+    basis: Basis,
+    evidence: tuple[Evidence, ...] = (),
+    until: date | None = None,
+    assumes: str | None = None,
+    notes: tuple[str, ...] = (),
+) -> Answer:
+    """The chart shows that the criterion stands in the way; `until` is the first day on which it would pass."""
+    return Answer(Status.FAIL, basis, None, until, assumes, (), evidence, notes)
+
+
+def unknown(
+    reason: Reason,
+    missing: tuple[str, ...] = (),
+    evidence: tuple[Evidence, ...] = (),
+    notes: tuple[str, ...] = (),
+) -> Answer:
+    """The chart cannot decide; `missing` names the concepts that would."""
+    return Answer(Status.UNKNOWN, None, reason, None, None, missing, evidence, notes)
+
+
+def review(*notes: str) -> Answer:
+    """By nature a person's decision; never computed."""
+    return Answer(Status.REVIEW, notes=notes)
+
+
+def merge(first: tuple[T, ...], *others: tuple[T, ...]) -> tuple[T, ...]:
+    """Tuples joined in order, each item once."""
+    if not any(others):
+        return first
+    seen = dict.fromkeys(first)
+    for other in others:
+        seen.update(dict.fromkeys(other))
+    return tuple(seen)
