@@ -59,8 +59,8 @@ def any_of(parts: Sequence[Answer]) -> Answer:
         counted,
         Status.FAIL,
         basis=_basis_of_all(counted),
-        until=first.until if first else None,
-        assumes=first.assumes if first else None,
+        until=None if first is None else first.until,
+        assumes=None if first is None else first.assumes,
     )
 
 
