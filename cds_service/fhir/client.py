@@ -1,0 +1,179 @@
+"""One HTTP request to a FHIR server, within a deadline, a size and a single retry.
+
+Errors are typed and never hold an address, an id or a token: the exceptions of requests and urllib3 do, so none of
+them leaves this module. Source: hapi.md section 3.
+"""
+
+import itertools
+import logging
+import os
+import time
+import zlib
+from dataclasses import dataclass
+from functools import cache
+from http.cookiejar import DefaultCookiePolicy
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from .access import FhirAccess
+from .faults import FetchError
+
+# urllib3 writes addresses (with patient ids) into its debug log, whatever the level of the root logger.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
+
+CONNECTIONS = 32
+RETRIED = (429, 502, 503, 504)
+LONGEST_WAIT = 2.0
+"""Seconds: a longer Retry-After is no reason to wait within a hook call."""
+CHUNK = 1 << 16
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Caps on what a server may send."""
+
+    answer_bytes: int = 32 << 20
+    """Bytes of one answer, unpacked."""
+    search_bytes: int = 64 << 20
+    """Bytes of all pages of one search."""
+    pages: int = 100
+    connect_seconds: float = 3.0
+
+
+class FhirClient:
+    """Reads from one server for one hook call. Safe to use from several threads."""
+
+    def __init__(self, access: FhirAccess, deadline: float, limits: Limits | None = None) -> None:
+        self.access = access
+        self.deadline = deadline
+        """An instant of time.monotonic()."""
+        self.limits = limits or Limits()
+        self._count = itertools.count()
+        self.requests = 0
+        """HTTP requests made so far."""
+
+    def get(self, url: str) -> bytes:
+        """The body of a GET of this very address. Raises FetchError.
+
+        One retry on 429, 502, 503, 504 and on a connection that was dropped before any answer, if the deadline
+        leaves the time that the server asks for.
+        """
+        try:
+            return self._get(url)
+        except FetchError as error:
+            if error.again is None or time.monotonic() + error.again >= self.deadline:
+                raise
+            time.sleep(error.again)
+        return self._get(url)
+
+    def _get(self, url: str) -> bytes:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise FetchError("timeout")
+        headers = {"Accept": "application/fhir+json", "Cache-Control": "no-cache", "Accept-Encoding": "gzip"}
+        if self.access.token:
+            headers["Authorization"] = f"Bearer {self.access.token}"
+        self.requests = next(self._count) + 1
+        try:
+            request = requests.Request("GET", self.access.base, headers=headers).prepare()
+            request.url = url  # verbatim: requests would rewrite some quoting of a `next` link
+            answer = _session().send(
+                request, stream=True, allow_redirects=False, timeout=(min(self.limits.connect_seconds, left), left)
+            )
+        except requests.Timeout:
+            raise FetchError("timeout") from None
+        except requests.ConnectionError:
+            raise FetchError("connection", again=0.0) from None
+        except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError):
+            raise FetchError("connection") from None
+        try:
+            if answer.status_code != 200:
+                raise _refusal(answer)
+            return self._body(answer)
+        except (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError):
+            raise FetchError("timeout") from None
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError):
+            raise FetchError("connection") from None
+        finally:
+            answer.close()  # a body read to its end has given its connection back already
+
+    def _body(self, answer: requests.Response) -> bytes:
+        """The body, unpacked here chunk by chunk so that a bomb or a drip ends at its cap."""
+        encoding = answer.headers.get("Content-Encoding", "identity").strip().lower()
+        if encoding not in ("identity", "", "gzip", "x-gzip"):
+            raise FetchError("not-fhir")
+        unpack = zlib.decompressobj(31) if "gzip" in encoding else None
+        cap, size, chunks = self.limits.answer_bytes, 0, []
+        connection = getattr(answer.raw, "connection", None)
+        while True:
+            left = self.deadline - time.monotonic()
+            if left <= 0:
+                raise FetchError("timeout")
+            socket = getattr(connection, "sock", None)
+            if socket is not None:
+                socket.settimeout(left)  # else each drop of a dripping server starts the clock anew
+            chunk = answer.raw.read1(CHUNK, decode_content=False)
+            if not chunk:
+                break
+            if unpack is not None:
+                try:
+                    chunk = unpack.decompress(chunk, cap - size + 1)
+                except zlib.error:
+                    raise FetchError("not-fhir") from None
+            size += len(chunk)
+            if size > cap:
+                raise FetchError("too-large")
+            chunks.append(chunk)
+        if unpack is not None and not unpack.eof:
+            raise FetchError("connection")
+        return b"".join(chunks)
+
+
+def _refusal(answer: requests.Response) -> FetchError:
+    """What a status other than 200 means."""
+    status = answer.status_code
+    if status in RETRIED:
+        reason = "busy" if status in (429, 503) else "server-error"
+        return FetchError(reason, status, again=_wait(answer.headers.get("Retry-After")))
+    if 300 <= status < 400:
+        return FetchError("redirect", status)
+    known = {400: "bad-request", 404: "not-found", 410: "gone", 405: "not-offered", 501: "not-offered",
+             414: "bad-request", 422: "bad-request"}
+    if status in known:
+        return FetchError(known[status], status)
+    if 400 <= status < 500:
+        return FetchError("refused", status)
+    return FetchError("server-error" if status >= 500 else "not-fhir", status)
+
+
+def _wait(retry_after: str | None) -> float | None:
+    """Seconds to wait before the retry; None where the server asks for longer than a hook call can wait."""
+    if retry_after is None:
+        return 0.1
+    try:
+        seconds = float(retry_after)
+    except ValueError:
+        return LONGEST_WAIT  # a date: its clock is not ours
+    return max(seconds, 0.0) if seconds <= LONGEST_WAIT else None
+
+
+@cache
+def _session() -> requests.Session:
+    """One pooled session a process, without proxies, cookies, .netrc or retries of its own."""
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(pool_connections=8, pool_maxsize=CONNECTIONS, max_retries=0))
+    return session
+
+
+def close() -> None:
+    """Close all connections; the next request opens new ones."""
+    if _session.cache_info().currsize:
+        _session().close()
+    _session.cache_clear()
+
+
+os.register_at_fork(after_in_child=_session.cache_clear)  # a socket must not be shared by two workers

@@ -1,0 +1,46 @@
+"""`python -m cds_service.fhir.demo [--port N]`: the embedded FHIR server as a process of its own."""
+
+import argparse
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from ...kernel.errors import CdsError
+from .app import BASE, create_app
+
+
+class _Handler(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"  # keeps connections open, as the client's pool expects
+
+    def log_request(self, code: "int | str" = "-", size: "int | str" = "-") -> None:
+        """Log nothing: addresses hold patient ids."""
+
+
+def main() -> int:
+    """Serve until SIGTERM; print one line when ready."""
+    parser = argparse.ArgumentParser(description="The embedded read-only FHIR R4 server on the fixtures.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0, help="0: a free port")
+    parser.add_argument("--folder", type=Path, default=None, help="a folder of Bundle files instead of the fixtures")
+    options = parser.parse_args()
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    try:
+        app = create_app(options.folder)
+        server = make_server(options.host, options.port, app, threaded=True, request_handler=_Handler)
+    except (CdsError, OSError, SystemExit) as error:
+        print(f"the embedded FHIR server cannot start: {error}", file=sys.stderr)
+        return 1
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    print(f"ready http://{options.host}:{server.port}{BASE}", flush=True)
+    try:
+        server.serve_forever()
+    except (KeyboardInterrupt, SystemExit):
+        pass
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

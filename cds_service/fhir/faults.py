@@ -1,0 +1,36 @@
+"""What can go wrong when a FHIR server is asked, in words that hold no address, no id and no token."""
+
+from ..kernel.errors import CdsError
+
+WORDS = {
+    "timeout": "the FHIR server did not answer in time",
+    "connection": "the connection to the FHIR server failed",
+    "redirect": "the FHIR server redirected; redirects are not followed",
+    "refused": "the FHIR server refused",
+    "not-found": "the FHIR server does not have it",
+    "gone": "the FHIR server does not have it any more",
+    "busy": "the FHIR server is overloaded",
+    "bad-request": "the FHIR server did not accept the search",
+    "server-error": "the FHIR server failed",
+    "too-large": "the answer of the FHIR server is too large",
+    "not-fhir": "the answer of the FHIR server is not FHIR",
+    "outcome": "the FHIR server answered that it could not answer in full",
+    "elsewhere": "the next page is on another server and was not followed",
+    "endless": "the pages of the FHIR server go round in a circle",
+    "too-many-pages": "the answer of the FHIR server has too many pages",
+    "not-offered": "the FHIR server does not offer it",
+    "fewer": "fewer records arrived than the FHIR server counted",
+    "not-followed": "there are further pages that were not sent",
+}
+"""Reason → what a person reads."""
+
+
+class FetchError(CdsError):
+    """A request that brought nothing usable: a reason out of `WORDS`, and the HTTP status where there was one."""
+
+    def __init__(self, reason: str, status: int | None = None, *, again: float | None = None) -> None:
+        self.reason = reason
+        self.status = status
+        self.again = again
+        """Seconds after which one retry is worth it; None: never."""
+        super().__init__(WORDS[reason] + (f" ({status})" if status else ""))

@@ -1,0 +1,332 @@
+"""The data of one call: what the prefetch brought, and what a FHIR server adds, as a chart.
+
+Patient and Conditions first; without SLE nothing else is read or fetched. The rest side by side within one deadline.
+A kind that did not arrive whole is never "none" (criteria.md "Completeness", decisions 38, 49, 51). With everything
+in the prefetch no HTTP library is even imported.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ..chart.chart import Chart, Kind
+from ..clinical.lupus import sle
+from ..kernel.errors import InputError
+from ..terminology import Terminology
+from .bundle import type_of
+from .faults import WORDS, FetchError
+from .pages import Answer, decode_page
+from .reader import BundleFacts, ChartReader
+from .templates import FIRST, Template, templates
+
+if TYPE_CHECKING:
+    from .access import FhirAccess
+    from .client import Limits
+    from .fetch import Done, Fetch
+
+Raw = msgspec.Raw | bytes
+_BUNDLE = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"Bundle"')
+_STRANGER = "it is about another patient"
+
+
+class MissingData(InputError):
+    """The Patient or the Conditions were neither sent nor are they to be had (HTTP 412)."""
+
+    def __init__(self, keys: tuple[str, ...]) -> None:
+        self.keys = keys
+        super().__init__(
+            f"needed and neither sent nor to be had from a FHIR server: {', '.join(keys)}; send these prefetch keys"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A chart and how it was come by."""
+
+    chart: Chart | None
+    """None only where the Patient was asked for, or sent as an OperationOutcome, and failed."""
+    unreadable: tuple[str, ...] = ()
+    """Of `patient`, `conditions`: asked for and failed (HTTP 200 with the honest sentence)."""
+    problems: tuple[tuple[str, str], ...] = ()
+    """(prefetch key, plain words without patient data), for the log and the card."""
+    requests: int = 0
+    """HTTP requests made."""
+    strangers: int = 0
+    """Entries of other patients that were dropped."""
+
+
+def gather_patient(
+    patient_id: str, access: "FhirAccess", *, terminology: Terminology, as_of: date, deadline: float,
+    limits: "Limits | None" = None, page_size: int | None = None,
+) -> Gathered:
+    """One patient's chart over the wire, nothing sent beforehand."""
+    return gather(patient_id, {}, access, terminology=terminology, as_of=as_of, deadline=deadline, limits=limits,
+                  page_size=page_size)
+
+
+def gather(
+    patient_id: str,
+    prefetch: Mapping[str, Raw | None],
+    access: "FhirAccess | None",
+    *,
+    terminology: Terminology,
+    as_of: date,
+    deadline: float,
+    medication_include: bool = True,
+    limits: "Limits | None" = None,
+    page_size: int | None = None,
+) -> Gathered:
+    """Gather one patient's chart as of a date.
+
+    `prefetch`: raw JSON by key; `null` means "looked, none", a missing key is fetched. `deadline`: an instant of
+    time.monotonic(). `page_size` replaces `_count`. Raises MissingData (412) and InputError (400: the Patient that
+    was sent is another one, or none). Whatever else goes wrong stands in the chart's kinds.
+    """
+    return _Gathering(patient_id, prefetch, access, terminology, as_of, deadline, medication_include, limits,
+                      page_size).run()
+
+
+def shutdown() -> None:
+    """End threads and close connections (tests, end of the process)."""
+    from .client import close
+    from .fetch import stop
+
+    stop()
+    close()
+
+
+class _Gathering:
+    """The state of one call."""
+
+    def __init__(
+        self, patient_id: str, prefetch: Mapping[str, Raw | None], access: "FhirAccess | None",
+        terminology: Terminology, as_of: date, deadline: float, include: bool, limits: "Limits | None",
+        page_size: int | None,
+    ) -> None:
+        self.prefetch = {k: v for k, v in prefetch.items() if v is not None}
+        self.templates = templates(terminology, medication_include=include)
+        self.reader = ChartReader(terminology, as_of, patient_id)
+        self.access = access
+        self.settings = (patient_id, deadline, limits, page_size)
+        self.states: dict[str, list[Kind]] = {}
+        self.problems: list[tuple[str, str]] = []
+        self.links: dict[str, tuple[Template, str, BundleFacts]] = {}
+        """Prefetch key → where its Bundle goes on."""
+        self.fetch: Fetch | None = None
+
+    def run(self) -> Gathered:
+        unreadable = self._patient_and_conditions()
+        if "patient" in unreadable:
+            return self._result(None, unreadable)
+        self._settle()
+        chart = self.reader.chart()
+        found = sle(chart).value
+        if chart.patient.deceased or found in ("none", "type-not-stated"):
+            return self._result(chart, unreadable)
+        rest = [t for t in self.templates if t.key not in FIRST]
+        for template in rest:
+            if template.key in self.prefetch:
+                self._take_sent(template)
+        wanted = [t for t in rest if t.key not in self.prefetch]
+        if self.access is not None and found == "sle":
+            self._fetch_rest(wanted)
+        else:
+            for template in wanted:
+                self._failed(template, "it was not sent")
+            self._cut_links()
+        self._settle()
+        return self._result(self.reader.chart(), unreadable)
+
+    # --- Patient and Conditions ----------------------------------------------------------------------------------
+
+    def _patient_and_conditions(self) -> tuple[str, ...]:
+        patient, conditions = self.templates[:2]
+        missing: list[Template] = []
+        failed: list[str] = []
+        sent = self.prefetch.get(patient.key)
+        if sent is None or _is_null(sent):
+            missing.append(patient)
+        elif type_of(sent) == "OperationOutcome":
+            self.problems.append((patient.key, "an OperationOutcome was sent in its place"))
+            failed.append(patient.key)
+        else:
+            self.reader.patient(sent)
+        if conditions.key in self.prefetch:
+            self._take_sent(conditions)
+        else:
+            missing.append(conditions)
+        if self.access is not None and (missing or self.links):
+            failed += self._fetch_first(missing)
+        elif missing:
+            raise MissingData(tuple(t.key for t in missing))
+        else:
+            self._cut_links()
+        if all(state is Kind.UNAVAILABLE for state in self.states["Condition"]):
+            failed.append(conditions.key)
+        return tuple(failed)
+
+    def _fetch_first(self, missing: list[Template]) -> list[str]:
+        fetch = self._fetching()
+        for template in missing:
+            fetch.ask(template)
+        self._follow_links(fetch)
+        failed: list[str] = []
+        for done in fetch.finished():
+            template = done.template
+            if template is None or template.key != "patient":
+                self._take_fetched(done)
+                continue
+            problem = done.answer.problem
+            if problem is not None and problem.reason in ("not-found", "gone"):
+                raise MissingData((template.key,))
+            try:
+                if problem is not None:
+                    raise problem
+                self.reader.patient(done.answer.pages[0])
+            except (InputError, FetchError) as error:
+                words = str(error) if isinstance(error, FetchError) else "the FHIR server sent no such Patient"
+                self.problems.append((template.key, words))
+                failed.append(template.key)
+        return failed
+
+    # --- the rest ------------------------------------------------------------------------------------------------
+
+    def _fetch_rest(self, wanted: list[Template]) -> None:
+        orders = [
+            raw for t in self.templates if t.drug and (raw := self.prefetch.get(t.key)) is not None
+            and b"medicationReference" in bytes(raw)
+        ]
+        if not (wanted or orders or self.links):
+            return
+        fetch = self._fetching()
+        fetch.medications(orders)
+        fetch.ask_offered(wanted)
+        self._follow_links(fetch)
+        for done in fetch.finished():
+            self._take_fetched(done)
+        for template in fetch.not_offered:
+            self._failed(template, WORDS["not-offered"], not_offered=True)
+
+    def _fetching(self) -> "Fetch":
+        if self.fetch is None:
+            from .fetch import Fetch
+
+            assert self.access is not None
+            self.fetch = Fetch(self.access, *self.settings)
+        return self.fetch
+
+    def _follow_links(self, fetch: "Fetch") -> None:
+        for template, url, facts in self.links.values():
+            fetch.follow(template, url, facts)
+        self.links.clear()
+
+    def _cut_links(self) -> None:
+        """Pages that nobody can follow: what arrived is the beginning."""
+        for template, _, _ in self.links.values():
+            answer = Answer(template.type)
+            body = self.prefetch[template.key]
+            answer.take(decode_page(body), bytes(body))
+            self._failed(template, WORDS["not-followed"], part=_cut(template, answer))
+        self.links.clear()
+
+    # --- what an answer means ------------------------------------------------------------------------------------
+
+    def _take_sent(self, template: Template) -> None:
+        raw = self.prefetch[template.key]
+        if not _is_null(raw) and not _BUNDLE.match(raw):
+            kind = type_of(raw)
+            if kind not in ("Bundle", "OperationOutcome", template.type):
+                return self._failed(template, "what was sent is not an answer to the search")
+        try:
+            facts = self.reader.bundle(raw)
+        except InputError:
+            return self._failed(template, "what was sent is not FHIR")
+        if template.single:
+            return None
+        if facts.outcome == "unavailable":
+            return self._failed(template, WORDS["outcome"], part=Kind.PART if facts.received else None)
+        if facts.next:
+            self.links[template.key] = (template, facts.next, facts)
+        elif facts.total is not None and facts.received < facts.total:
+            self._failed(template, WORDS["fewer"], part=Kind.PART)
+        else:
+            self._say(template, Kind.READ)
+        return None
+
+    def _take_fetched(self, done: "Done") -> None:
+        answer, template, received, outcome = done.answer, done.template, 0, False
+        for page in answer.pages:
+            try:
+                facts = self.reader.bundle(page)
+            except InputError:
+                answer.problem = answer.problem or FetchError("not-fhir")
+                continue
+            received += facts.received
+            outcome = outcome or facts.outcome == "unavailable"
+        if template is None:
+            if answer.problem is not None:
+                self.problems.append(("medications", str(answer.problem)))
+            return
+        before, total = (done.sent.received, done.sent.total) if done.sent else (0, answer.total)
+        some = received + before > 0
+        if answer.problem is not None:
+            missing = answer.problem.reason in ("not-found", "not-offered") and not answer.pages and not done.sent
+            self._failed(template, str(answer.problem), part=_cut(template, answer) if some else None,
+                         not_offered=missing)
+        elif outcome:
+            self._failed(template, WORDS["outcome"], part=Kind.PART if some else None)
+        elif total is not None and answer.received + before < total and not template.single:
+            self._failed(template, WORDS["fewer"], part=Kind.PART)
+        else:
+            self._say(template, Kind.READ)
+
+    def _failed(
+        self, template: Template, words: str, *, part: Kind | None = None, not_offered: bool = False
+    ) -> None:
+        """Note what did not arrive whole. `part`: how far what arrived reaches."""
+        if self.fetch is not None and self.fetch.types is not None and template.type not in self.fetch.types:
+            not_offered = True
+        if not_offered and template.drug:
+            return self._say(template, Kind.NOT_OFFERED)  # no failure: decision 38
+        self.problems.append((template.key, words))
+        return self._say(template, part or Kind.UNAVAILABLE)
+
+    def _say(self, template: Template, state: Kind) -> None:
+        for kind in template.kinds:
+            self.states.setdefault(kind, []).append(state)
+
+    def _settle(self) -> None:
+        """Tell the reader how far each kind was read, several searches for one kind taken together."""
+        for kind, states in self.states.items():
+            self.reader.state(kind, _together(states))
+        self.states.clear()
+
+    def _result(self, chart: Chart | None, unreadable: tuple[str, ...]) -> Gathered:
+        strangers = sum(problem == _STRANGER for _, problem in chart.skipped) if chart else 0
+        requests = self.fetch.client.requests if self.fetch else 0
+        return Gathered(chart, unreadable, tuple(self.problems), requests, strangers)
+
+
+def _together(states: list[Kind]) -> Kind:
+    """How far a kind was read that several searches ask for: a failed one leaves a hole anywhere."""
+    distinct = set(states)
+    if len(distinct) == 1:
+        return states[0]
+    if distinct <= {Kind.READ, Kind.NEWEST}:
+        return Kind.NEWEST
+    if distinct <= {Kind.READ, Kind.NOT_OFFERED}:
+        return Kind.READ
+    return Kind.PART
+
+
+def _cut(template: Template, answer: Answer) -> Kind:
+    """What is left of an answer that was cut at its end: newest first, the rest can only be older (decision 51)."""
+    return Kind.NEWEST if template.newest_first and answer.newest_first() else Kind.PART
+
+
+def _is_null(raw: Raw) -> bool:
+    return memoryview(raw).nbytes < 16 and bytes(raw).strip() == b"null"
