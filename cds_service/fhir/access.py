@@ -6,8 +6,8 @@ A base that is not listed is never called, as if the request had no FHIR access.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from urllib3.util import Url, parse_url
 from urllib3.exceptions import LocationParseError
+from urllib3.util import Url, parse_url
 
 _PORTS = {"http": 80, "https": 443}
 

@@ -94,8 +94,8 @@ def observation_tokens(terminology: Terminology) -> list[str]:
 
 
 def _token(terminology: Terminology, system: str, code: str) -> str:
-    uri = "http://loinc.org" if system == "loinc" else terminology.uri(system)
-    # An unknown system is left out: `code` alone matches it under any system (hapi.md point 6).
+    uri = terminology.uri(system)
+    # A site code without an address: `code` alone matches it under any system (hapi.md point 6).
     return quote(f"{uri}|{code}" if uri else code, safe="/:")
 
 

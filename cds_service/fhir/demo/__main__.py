@@ -1,6 +1,7 @@
 """`python -m cds_service.fhir.demo [--port N]`: the embedded FHIR server as a process of its own."""
 
 import argparse
+import contextlib
 import logging
 import signal
 import sys
@@ -31,14 +32,13 @@ def main() -> int:
         app = create_app(options.folder)
         server = make_server(options.host, options.port, app, threaded=True, request_handler=_Handler)
     except (CdsError, OSError, SystemExit) as error:
-        print(f"the embedded FHIR server cannot start: {error}", file=sys.stderr)
+        sys.stderr.write(f"the embedded FHIR server cannot start: {error}\n")
         return 1
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    print(f"ready http://{options.host}:{server.port}{BASE}", flush=True)
-    try:
+    sys.stdout.write(f"ready http://{options.host}:{server.port}{BASE}\n")
+    sys.stdout.flush()
+    with contextlib.suppress(KeyboardInterrupt, SystemExit):
         server.serve_forever()
-    except (KeyboardInterrupt, SystemExit):
-        pass
     return 0
 
 
