@@ -45,6 +45,10 @@ class ReferenceRange(NamedTuple):
     unit: str | None
     text: str | None
     """As recorded where it came as text (`0-40`)."""
+    high_open: bool = False
+    """The upper limit itself is no longer normal (`<40`)."""
+    low_open: bool = False
+    """The lower limit itself is no longer normal (`>40`)."""
 
 
 class Reading(NamedTuple):
@@ -55,10 +59,11 @@ class Reading(NamedTuple):
     """Of a coded or text value: `positive`, `weakly-positive`, `negative`, `indeterminate`, or None."""
     text: str | None = None
     """The value as a person would read it."""
-    titre: Decimal | None = None
-    """Denominator of a titre: 320 of 1:320."""
+    titre: Interval | None = None
+    """Denominator of a titre: 320 of 1:320, an interval with `<` or `>`."""
     interpretation: frozenset[str] = frozenset()
-    """Interpretation codes in upper case (`H`, `N`, `POS` ...)."""
+    """What the laboratory's interpretation means: `positive`, `weakly-positive`, `negative`, `indeterminate`, `high`,
+    `low`, `normal`, `abnormal` (mappings/qualifiers.csv); empty where none was given or none is known."""
     range: ReferenceRange | None = None
     absent: bool = False
     """No value at all: dataAbsentReason, or a text that no result was made (decisions 1, 41): passed over."""
@@ -68,6 +73,8 @@ class Reading(NamedTuple):
     """Oxygen was given at the time of the measurement (flow > 0 or FiO2 > 21 %)."""
     method: str | None = None
     """Text or code display of Observation.method."""
+    codes: tuple[tuple[str, str], ...] = ()
+    """Of a coded value: (system, code), the systems by their names in mappings/systems.csv."""
 
 
 class Result:
@@ -146,6 +153,13 @@ class Diagnosis(NamedTuple):
     """`system|code` as recognised, for evidence."""
     stages: tuple[str, ...] = ()
     """Texts of Condition.stage and the notes that may name a class, an index or a grade (decision 33)."""
+    past: frozenset[str] = frozenset()
+    """The findings that only a "history of" code gives (decision 35)."""
+
+    @property
+    def began(self) -> DateSpan | None:
+        """Onset, else the day on which it was recorded (decision 35)."""
+        return self.onset or self.recorded
 
 
 class Procedure(NamedTuple):
@@ -155,7 +169,7 @@ class Procedure(NamedTuple):
     findings: dict[str, str]
     """Finding → grade, as for a Diagnosis."""
     kind: str | None
-    """Of surgery: `joint_replacement`, `cardiac`, `abdominal`, `thoracic`, `spinal`, `neurosurgery`, `other`."""
+    """Of surgery: `joint_replacement`, `cardiac`, `abdominal`, `thoracic`, `spinal`, `neurosurgery`, `other_surgery`."""
     surgical: bool
     """Surgery by code set or by category (decision 25)."""
     performed: DateSpan | None
@@ -188,53 +202,69 @@ class Intolerance(NamedTuple):
 
 
 class Dose(NamedTuple):
-    """Daily amount of one ingredient as far as the record tells."""
+    """Amount of one ingredient as far as one dosage tells (dosing.md section 2; decisions 21, 40)."""
 
-    daily: Interval | None
-    """mg per day; None where it cannot be known."""
+    daily: Interval | None = None
+    """mg per day, as a mean where it is not taken daily; None where it cannot be known."""
     problem: str | None = None
     """Why it cannot be known (free text, no strength, coded and structured disagree ...)."""
     text: str = ""
     """The dosage as a person reads it."""
     prn: bool = False
+    """As needed: from 0 to the maximum."""
     per_kg: Interval | None = None
     """mg per kg and day where the order is by weight."""
+    single: Interval | None = None
+    """mg given at once (administrations)."""
+
+
+class Step(NamedTuple):
+    """A part of a dosage that holds from one day to another, both included; None is open."""
+
+    first: date | None
+    last: date | None
+    dose: Dose
 
 
 class Exposure(NamedTuple):
-    """One drug record: statement, request, administration or dispense of one ingredient."""
+    """One ingredient of one drug record: statement, request, administration or dispense."""
 
     reference: str
     source: str
     """`MedicationStatement`, `MedicationRequest`, `MedicationAdministration` or `MedicationDispense`."""
     ingredient: str
+    """Empty where only a word of the text speaks of a gene-modified cell product (`by` is then `word`)."""
     drug: str
     """The name under which it counts (`mycophenolate` for mofetil and acid)."""
     groups: frozenset[str]
     by: str
-    """How it was recognised: `code` or `text`."""
+    """How it was recognised: `code`, `text`, or `word` (decision 34)."""
     doubt: str | None
-    """Why the ingredient itself is in doubt (code and display disagree), else None."""
+    """Why it is in doubt that this drug was taken at all (code and display disagree ...), else None."""
     systemic: str
-    """`yes`, `no`, `unknown` or `depot`."""
+    """`yes`, `unknown` or `depot` (intramuscular ones too); records of local forms are not kept (decision 21)."""
     route: str | None
-    """`oral`, `intravenous`, `subcutaneous`, `intramuscular`, `other`, or None where neither route nor product says."""
-    status: str
-    active: bool
-    on_hold: bool
-    start: DateSpan | None
+    """`oral`, `intravenous`, `subcutaneous`, `intramuscular`, `parenteral`, or None where nothing says."""
+    state: str
+    """`active`, `held`, `ended`, or `unclear` (the record does not say whether it goes on)."""
+    start: DateSpan
+    """Begins at date.min where only a later day on which it was taken is known."""
     end: DateSpan | None
-    """None: open, ongoing while active."""
-    end_certain: bool
-    """False where the end is only bounded (a stopped request without one: between authoredOn and as_of)."""
+    """None: open. A span where the end is only bounded (decision 20)."""
+    stopped: bool
+    """The end is a recorded stop, and not the end of a plan or of a supply (decision 53)."""
     dose: Dose
-    steps: tuple[tuple[date | None, date | None, Dose], ...]
-    """Steps of a dosage with bounds or sequence: (from, to, dose); empty where one dose holds throughout."""
+    steps: tuple[Step, ...]
+    """Where the dosage changes by plan; empty where `dose` holds throughout."""
     reasons: tuple[str, ...]
-    """Recorded reasons for use: findings or texts (NCT06222853 E6)."""
+    """Recorded reasons for use, as texts."""
+    for_lupus: bool | None
+    """Whether a recorded reason is lupus; None where no reason is recorded."""
     text: str
+    """The drug as the chart names it."""
     infusion: bool
-    """Given by infusion (intravenous administrations: decisions 20, 38)."""
-    last_updated: DateSpan | None
-    related: tuple[str, ...] = ()
-    """References to the order that it follows (basedOn, authorizingPrescription, request)."""
+    """An administration by infusion (decisions 20, 38)."""
+    written: str
+    """The dates as recorded, for evidence."""
+    related: frozenset[str] = frozenset()
+    """References of the orders that it follows (basedOn, authorizingPrescription, request)."""

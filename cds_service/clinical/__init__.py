@@ -1,0 +1,1 @@
+"""Medicine as pure functions over a Chart."""

@@ -1,0 +1,113 @@
+"""What is recorded of a finding, and when silence means absence.
+
+Source: criteria.md section 2 "Absence", decisions 34, 50, 51.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from ..chart.chart import Chart
+from ..chart.facts import Diagnosis, Procedure
+from ..kernel.answers import Answer, Basis, Evidence, Reason, passed, unknown
+from ..kernel.dates import Window
+
+Fact = Diagnosis | Procedure
+
+_ONE_DAY = timedelta(1)
+
+ACTS = frozenset(
+    ("dialysis", "haemodialysis", "peritoneal_dialysis", "solid_organ_transplant", "hsct_bmt", "pci_stent",
+     "prior_car_t")
+)
+"""Findings that are things done: Procedures are looked at for them, too."""
+
+
+def by_finding(chart: Chart) -> Mapping[str, tuple[Fact, ...]]:
+    """Finding → the Conditions and Procedures that speak of it; made once for a chart."""
+    return chart.once("facts by finding", _index)
+
+
+def _index(chart: Chart) -> dict[str, tuple[Fact, ...]]:
+    index: dict[str, list[Fact]] = {}
+    for diagnosis in chart.diagnoses:
+        for finding in diagnosis.findings:
+            index.setdefault(finding, []).append(diagnosis)
+    for procedure in chart.procedures:
+        for finding in procedure.findings:
+            index.setdefault(finding, []).append(procedure)
+    return {finding: tuple(facts) for finding, facts in index.items()}
+
+
+def recorded(chart: Chart, *findings: str, active: bool = False) -> list[Diagnosis]:
+    """The Conditions whose codes name one of the findings, none of them in doubt; `active`: only those that go on."""
+    index = by_finding(chart)
+    found: dict[str, Diagnosis] = {}
+    for finding in findings:
+        for fact in index.get(finding, ()):
+            if not isinstance(fact, Diagnosis) or fact.findings[finding] != "names" or fact.doubtful:
+                continue
+            if fact.active or not active:
+                found.setdefault(fact.reference, fact)
+    return list(found.values())
+
+
+def has_finding(chart: Chart, *findings: str, active: bool = False) -> Diagnosis | None:
+    """The first Condition whose code names one of the findings, or None where none is recorded."""
+    return next(iter(recorded(chart, *findings, active=active)), None)
+
+
+def possible(chart: Chart, *findings: str) -> list[Fact]:
+    """Everything that speaks of one of the findings, doubtful, wide and word-only entries included."""
+    index = by_finding(chart)
+    return list({fact.reference: fact for finding in findings for fact in index.get(finding, ())}.values())
+
+
+def evidence_of(fact: Fact, threshold: str, rule: str, note: str | None = None) -> Evidence:
+    """One Condition or Procedure as evidence, with the date that it counts from."""
+    when = fact.began if isinstance(fact, Diagnosis) else (fact.performed or fact.ended)
+    return Evidence(fact.reference, fact.text, None, str(when) if when else None, None, threshold, rule, None, note)
+
+
+def incomplete(chart: Chart, kinds: tuple[str, ...]) -> bool:
+    """Whether one of these kinds of resource was not read completely, so that silence proves nothing."""
+    return any(not chart.kind(kind).complete for kind in kinds)
+
+
+def reaches(chart: Chart, window: Window) -> bool:
+    """Whether the chart is old enough for silence within `window` to mean absence.
+
+    The window begins on the day after the day exactly that long ago (decision 50).
+    """
+    return chart.reaches(window.before(chart.as_of) + _ONE_DAY)
+
+
+def since(chart: Chart) -> Evidence:
+    """Since when the chart has records: the evidence of an absence (decision 19)."""
+    return chart.once("since", _since)
+
+
+def _since(chart: Chart) -> Evidence:
+    if chart.reach is None:
+        return Evidence(None, note="nothing is recorded; the chart has no dated record")
+    return Evidence(None, date=str(chart.reach), note=f"nothing is recorded; the chart has records since {chart.reach}")
+
+
+def absent(chart: Chart, kinds: tuple[str, ...], missing: tuple[str, ...], window: Window | None = None) -> Answer:
+    """The answer of an exclusion with nothing recorded, behind the two guards of criteria.md "Absence"."""
+    reason = silence_fails(chart, kinds, window)
+    if reason is None:
+        return chart.once("nothing recorded", _nothing)
+    return unknown(reason, missing, (since(chart),))
+
+
+def silence_fails(chart: Chart, kinds: tuple[str, ...], window: Window | None) -> Reason | None:
+    """Why silence does not mean absence here; None where it does."""
+    if incomplete(chart, kinds):
+        return Reason.UNAVAILABLE
+    if window is not None and not reaches(chart, window):
+        return Reason.NOT_OBSERVABLE
+    return None
+
+
+def _nothing(chart: Chart) -> Answer:
+    return passed(Basis.NOT_RECORDED, (since(chart),))

@@ -1,0 +1,88 @@
+"""Facts without a code, read where a text names them with their value: nephritis class, GVHD grade (decision 33)."""
+
+import re
+
+from ..chart.chart import Chart
+from ..chart.facts import Diagnosis
+from .findings import by_finding
+
+_ROMAN = str.maketrans(
+    {"Ⅰ": "I", "Ⅱ": "II", "Ⅲ": "III", "Ⅳ": "IV", "Ⅴ": "V", "Ⅵ": "VI", "\uff0b": "+", "\uff08": "(", "\uff09": ")"}
+)
+_DIGITS = {"1": "I", "2": "II", "3": "III", "4": "IV", "5": "V", "6": "VI"}
+_ONE = r"(?:VI|IV|V|I{1,3}|[1-6])(?![0-9A-Za-z])(?:-[SG])?(?:\s*\([ACac/ +]*\))?"
+_MANY = rf"{_ONE}(?:\s*(?:\+|/|,|、|和|合并|and|with|&)\s*(?:class\s*)?{_ONE})*"
+_AFTER = re.compile(rf"(?<![A-Za-z])class(?:es)?[\s:=-]*({_MANY})|(?:LN|肾炎)[\s:(-]*({_MANY})", re.IGNORECASE)
+_BEFORE = re.compile(rf"({_MANY})\s*[型类級级]")
+_WHOLE = re.compile(rf"\s*(?:ISN/RPS|WHO)?\s*({_MANY})\s*", re.IGNORECASE)
+_EACH = re.compile(r"VI|IV|V|I{1,3}|[1-6]", re.IGNORECASE)
+_INSIDE = re.compile(r"\([^)]*\)|-[SG]\b", re.IGNORECASE)
+_KIDNEY = re.compile(r"nephritis|glomerul|\bLN\b|ISN|肾炎", re.IGNORECASE)
+_NEGATED = re.compile(
+    r"(?:\bno\b|\bnot\b|without|exclud\w*|rule[sd]? out|\?|possible|suspected|非|无|排除|除外|可疑)[^.;。；]{0,24}$",
+    re.IGNORECASE,
+)
+_GRADE = re.compile(r"grade[\s:=-]*(IV|III|II|I|[0-4])(?:\s*(?:-|–|to)\s*(?:IV|III|II|I|[0-4]))?\b", re.IGNORECASE)
+_GRADE_ZH = re.compile(r"(IV|III|II|I|[0-4])\s*[度级]")
+_NUMBER = {"0": 0, "I": 1, "II": 2, "III": 3, "IV": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+
+_CLASS_FINDING = "lupus_nephritis_class_"
+NEPHRITIS = ("lupus_nephritis_any", *(f"{_CLASS_FINDING}{c}" for c in ("I", "II", "III", "IV", "V", "VI")))
+"""Findings that say lupus nephritis, with or without its class."""
+
+
+def nephritis_classes(chart: Chart, diagnosis: Diagnosis) -> frozenset[str]:
+    """WHO or ISN/RPS classes (`III`, `IV` ...) that a Condition states by code, stage or text; empty where none."""
+    return chart.once(("nephritis class", diagnosis.reference), lambda _: _classes(diagnosis))
+
+
+def nephritis(chart: Chart) -> list[Diagnosis]:
+    """Every Condition that says lupus nephritis by a code that names it, by words, or by a text with a class."""
+    index = by_finding(chart)
+    found = {d.reference: d for name in NEPHRITIS for d in index.get(name, ()) if isinstance(d, Diagnosis)}
+    for fact in index.get("sle", ()):
+        if isinstance(fact, Diagnosis) and fact.stages and nephritis_classes(chart, fact):
+            found.setdefault(fact.reference, fact)
+    return list(found.values())
+
+
+def _classes(diagnosis: Diagnosis) -> frozenset[str]:
+    found = {f.removeprefix(_CLASS_FINDING) for f, g in diagnosis.findings.items()
+             if f.startswith(_CLASS_FINDING) and g == "names"}
+    if found:
+        return frozenset(found)
+    is_nephritis = any(name in diagnosis.findings for name in NEPHRITIS)
+    for text in (diagnosis.text, *diagnosis.stages):
+        plain = text.translate(_ROMAN)
+        if is_nephritis or _KIDNEY.search(plain):
+            found |= _classes_in(plain)
+    if is_nephritis and not found:
+        for text in diagnosis.stages:
+            if whole := _WHOLE.fullmatch(text.translate(_ROMAN)):
+                found |= _romans(whole[1]) if not whole[1].strip().isdigit() else set()
+    return frozenset(found)
+
+
+def _classes_in(text: str) -> set[str]:
+    found: set[str] = set()
+    for pattern in (_AFTER, _BEFORE):
+        for match in pattern.finditer(text):
+            if not _NEGATED.search(text[: match.start()]):
+                found |= _romans(next(g for g in match.groups() if g))
+    return found
+
+
+def _romans(text: str) -> set[str]:
+    return {_DIGITS.get(part, part).upper() for part in _EACH.findall(_INSIDE.sub(" ", text))}
+
+
+def gvhd_grade(diagnosis: Diagnosis) -> int | None:
+    """The highest grade of graft-versus-host disease that the Condition states; None where none is stated."""
+    grades: list[int] = []
+    for text in (diagnosis.text, *diagnosis.stages):
+        plain = text.translate(_ROMAN)
+        for pattern in (_GRADE, _GRADE_ZH):
+            grades.extend(
+                _NUMBER[m[1].upper()] for m in pattern.finditer(plain) if not _NEGATED.search(plain[: m.start()])
+            )
+    return max(grades) if grades else None

@@ -1,0 +1,121 @@
+"""`organ_involvement`: an inclusion on active lupus disease of an organ (NCT06222853 I3, NCT07339332 I9, I10).
+
+    organ_involvement: {nephritis_classes: [III, IV, V], findings: [neuropsychiatric_sle], judgement: [...]}
+
+Silence does not disprove an inclusion: it is unknown, `no-data` (decision 5). Wide codes, words and doubt do not pass.
+"""
+
+from dataclasses import dataclass
+
+from ..chart.chart import Chart
+from ..chart.facts import Diagnosis
+from ..clinical.findings import by_finding, evidence_of, incomplete
+from ..clinical.stated import NEPHRITIS, nephritis, nephritis_classes
+from ..kernel.answers import Answer, Basis, Evidence, Reason, passed, unknown
+from .rule import Reads, Spec
+
+KIND = "organ_involvement"
+
+_CLASSES = ("I", "II", "III", "IV", "V", "VI")
+
+
+@dataclass(frozen=True, slots=True)
+class OrganInvolvement:
+    """At least one of the manifestations is recorded as active."""
+
+    findings: tuple[str, ...]
+    if_severe: tuple[str, ...]
+    judgement: tuple[str, ...]
+    classes: frozenset[str]
+
+    def answer(self, chart: Chart) -> Answer:
+        """Pass on the first manifestation that counts; else unknown."""
+        judged: list[Evidence] = []
+        seen: list[str] = []
+        for fact, name, counts in self._candidates(chart):
+            if counts:
+                return passed(Basis.RECORDED, (evidence_of(fact, "active", KIND),))
+            judged.append(evidence_of(fact, "active", KIND, "its weight is for a clinician to judge"))
+            seen.append(name)
+        unstaged, stated = self._unstaged(chart)
+        evidence = (*judged, *unstaged)
+        if incomplete(chart, ("Condition",)):
+            return unknown(Reason.UNAVAILABLE, self._missing(), evidence)
+        if judged:
+            return unknown(Reason.JUDGEMENT, tuple(dict.fromkeys(seen)), evidence)
+        if unstaged:
+            return unknown(Reason.NO_DATA, ("lupus_nephritis_isn_rps_class",), evidence)
+        return unknown(Reason.NO_DATA, self._missing(), stated)
+
+    def _candidates(self, chart: Chart) -> list[tuple[Diagnosis, str, bool]]:
+        """Active records: (record, finding, whether it counts or is for a clinician)."""
+        index = by_finding(chart)
+        found: list[tuple[Diagnosis, str, bool]] = []
+        for name in (*self.findings, *self.if_severe, *self.judgement):
+            for fact in index.get(name, ()):
+                if not isinstance(fact, Diagnosis) or not fact.active or fact.doubtful:
+                    continue
+                severe = name not in self.if_severe or fact.severity == "severe"
+                if name in self.if_severe and fact.severity in ("mild", "moderate"):
+                    continue
+                counts = fact.findings[name] == "names" and severe and name not in self.judgement
+                found.append((fact, name, counts))
+        if self.classes:
+            for fact in nephritis(chart):
+                if fact.active and not fact.doubtful and self.classes & nephritis_classes(chart, fact):
+                    found.append((fact, "lupus_nephritis_any", True))
+        found.sort(key=lambda item: not item[2])
+        return found
+
+    def _unstaged(self, chart: Chart) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
+        """Active lupus nephritis without a class, and with another class than those asked for."""
+        if not self.classes:
+            return (), ()
+        active = [f for f in nephritis(chart) if f.active and not f.doubtful]
+        without = [f for f in active if not nephritis_classes(chart, f)]
+        stated = [f for f in active if nephritis_classes(chart, f) and not self.classes & nephritis_classes(chart, f)]
+        return (
+            tuple(evidence_of(f, self._classes_said(), KIND, "its class is not stated") for f in without),
+            tuple(evidence_of(f, self._classes_said(), KIND, "another class is stated") for f in stated),
+        )
+
+    def _classes_said(self) -> str:
+        return "class " + ", ".join(c for c in _CLASSES if c in self.classes)
+
+    def _missing(self) -> tuple[str, ...]:
+        nephritis_too = ("lupus_nephritis_isn_rps_class",) if self.classes else ()
+        return (*nephritis_too, *self.findings, *self.if_severe, *self.judgement)
+
+    def words(self) -> str:
+        """The manifestations."""
+        said = [name.replace("_", " ") for name in self.findings]
+        said += [f"{name.replace('_', ' ')} recorded as severe" for name in self.if_severe]
+        said += [f"{name.replace('_', ' ')} (for a clinician to judge)" for name in self.judgement]
+        if self.classes:
+            said.insert(0, f"lupus nephritis {self._classes_said()} (by code, stage or text)")
+        return "recorded and active, any of: " + ", ".join(said)
+
+    def reads(self) -> Reads:
+        """Conditions."""
+        kidney = frozenset(NEPHRITIS) if self.classes else frozenset()
+        return Reads(
+            kinds=frozenset(("Condition",)),
+            findings=frozenset((*self.findings, *self.if_severe, *self.judgement)) | kidney,
+        )
+
+
+def read(spec: Spec) -> OrganInvolvement:
+    """See the module's text."""
+    inner = spec.inner(spec.raw(KIND), KIND)
+    classes = inner.texts("nephritis_classes")
+    for name in classes:
+        if name not in _CLASSES:
+            inner.complain("nephritis_classes", f"'{name}' is no class; the classes are {', '.join(_CLASSES)}")
+    rule = OrganInvolvement(
+        inner.findings("findings"), inner.findings("if_severe"), inner.findings("judgement"), frozenset(classes)
+    )
+    if not (rule.findings or rule.if_severe or rule.judgement or rule.classes):
+        inner.complain(KIND, f"'{KIND}' names no manifestation")
+    for key in inner.unread():
+        inner.complain(key, f"'{key}' is not understood by '{KIND}'")
+    return rule

@@ -1,0 +1,257 @@
+"""Condition → Diagnosis (criteria.md section 2 "Conditions"; decisions 12, 19, 33, 34, 52).
+
+Irrelevant Conditions cost two dict look-ups; only what our findings know, or (without a code) a word of one, is kept.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+
+from ...chart.facts import Diagnosis
+from ...kernel.dates import DateSpan, birthday, parse_date, shift
+from ...kernel.errors import Unreadable
+from ...terminology import Terminology
+from ..context import Context, decode
+from ..heads import Concept, Period, Reference, concept_of
+
+KIND = "Condition"
+
+_ICD = frozenset(("icd10cm", "icd10", "icd10cn"))
+_REFUSED = frozenset(("refuted", "entered-in-error"))
+_DOUBTFUL = frozenset(("unconfirmed", "provisional", "differential"))
+_ACTIVE = frozenset(("active", "recurrence", "relapse"))
+_INACTIVE = frozenset(("inactive", "remission", "resolved"))
+_YEARS = frozenset(("a", "year", "years", "yr", "岁"))
+_MONTHS = frozenset(("mo", "month", "months", "月"))
+_NONE = Concept()
+
+
+class Head(msgspec.Struct, tag_field="resourceType", tag="Condition"):
+    """The elements of a Condition that are read; rare ones stay raw until they are needed."""
+
+    id: str | None = None
+    subject: Reference | None = None
+    code: Concept | None = None
+    clinicalStatus: Concept | None = None
+    verificationStatus: Concept | None = None
+    severity: Concept | None = None
+    recordedDate: str | None = None
+    onsetDateTime: str | None = None
+    onsetPeriod: Period | None = None
+    onsetAge: msgspec.Raw = msgspec.Raw()
+    onsetRange: msgspec.Raw = msgspec.Raw()
+    abatementDateTime: str | None = None
+    abatementPeriod: Period | None = None
+    abatementAge: msgspec.Raw = msgspec.Raw()
+    abatementRange: msgspec.Raw = msgspec.Raw()
+    abatementString: str | None = None
+    stage: msgspec.Raw = msgspec.Raw()
+    note: msgspec.Raw = msgspec.Raw()
+
+
+def read(head: Head, raw: msgspec.Raw, ctx: Context) -> None:
+    """Put a Diagnosis into the context where the Condition speaks of a finding that some criterion may ask for."""
+    verification = _status(head.verificationStatus)
+    if verification in _REFUSED:
+        return
+    recorded = date_of(head.recordedDate, ctx)
+    code = head.code or _NONE
+    matches, codes, has_icd = _matches(code, ctx.terminology)
+    if not matches and not (words := _words(code, has_icd, ctx.terminology)):
+        onset = date_of(head.onsetDateTime, ctx, report=False)
+        if not ctx.future(onset or recorded):
+            ctx.dated(recorded)
+        return
+    onset = _when(head.onsetDateTime, head.onsetPeriod, head.onsetAge, head.onsetRange, ctx)
+    if ctx.future(onset or recorded):
+        return
+    ctx.dated(recorded)
+    abatement = _when(head.abatementDateTime, head.abatementPeriod, head.abatementAge, head.abatementRange, ctx)
+    still = abatement is not None and abatement.first > ctx.as_of
+    ended = (not still) and (
+        abatement is not None or bool(head.abatementString) or bool(head.abatementDateTime) or bool(head.abatementAge)
+    )
+    clinical = _status(head.clinicalStatus)
+    stages: tuple[str, ...] = ()
+    if head.stage or head.note:
+        stages, more = _stages(head, ctx.terminology)
+        matches.extend(more)
+    if matches:
+        findings, past = _graded(matches, codes)
+    else:
+        findings, past = dict.fromkeys(words, "word"), frozenset()
+    ctx.diagnoses.append(
+        Diagnosis(
+            reference=ctx.reference,
+            findings=findings,
+            history=bool(past) and len(past) == len(findings),
+            blames_lupus=any(m.blames_lupus for m in matches),
+            active=clinical in _ACTIVE or (clinical not in _INACTIVE and not ended) or still,
+            clinical=clinical,
+            doubtful=verification in _DOUBTFUL,
+            onset=_not_after(onset, recorded),
+            abatement=None if still else abatement,
+            ended=ended,
+            recorded=recorded,
+            severity=_severity(head.severity, ctx.terminology),
+            text=code.said(),
+            codes=tuple(f"{system}|{value}" for system, value in codes),
+            stages=stages,
+            past=past,
+        )
+    )
+
+
+def matters(resource: dict[str, Any], ctx: Context) -> bool:
+    """Whether a Condition that could not be decoded speaks of a finding that is read."""
+    if _status(concept_of(resource.get("verificationStatus"))) in _REFUSED:
+        return False
+    code = concept_of(resource.get("code"))
+    matches, _, has_icd = _matches(code, ctx.terminology)
+    return bool(matches) or bool(_words(code, has_icd, ctx.terminology))
+
+
+def date_of(text: str | None, ctx: Context, *, report: bool = True) -> DateSpan | None:
+    """A date element as a span. One that is no date is reported and left out: the rest of the resource still counts."""
+    if not text:
+        return None
+    try:
+        return parse_date(text)
+    except Unreadable as error:
+        if report:
+            ctx.skip(ctx.reference, f"{error}; that date was left out")
+        return None
+
+
+def period_of(period: Period | None, ctx: Context) -> DateSpan | None:
+    """A Period inside which something lies; an open one counts from its known bound."""
+    if period is None:
+        return None
+    start, end = date_of(period.start, ctx), date_of(period.end, ctx)
+    if start is None or end is None:
+        return start or end
+    return DateSpan(start.first, max(start.last, end.last))
+
+
+def _matches(code: Concept, terminology: Terminology) -> tuple[list[Any], list[tuple[str, str]], bool]:
+    """Finding matches of all codings; the codings with a known system; whether one is an ICD code."""
+    matches: list[Any] = []
+    codes: list[tuple[str, str]] = []
+    has_icd = False
+    for coding in code.coding:
+        if coding.code and coding.system:
+            system = terminology.system(coding.system)
+            if system:
+                codes.append((system, coding.code))
+                has_icd = has_icd or system in _ICD
+                matches.extend(terminology.findings(system, coding.code))
+    return matches, codes, has_icd
+
+
+def _words(code: Concept, has_icd: bool, terminology: Terminology) -> tuple[str, ...]:
+    """Findings named in text or display, for a Condition that has no ICD code and no known one (decision 34)."""
+    if has_icd:
+        return ()
+    text = " ; ".join(code.texts())
+    return terminology.findings_named(text) if text else ()
+
+
+def _graded(matches: list[Any], codes: list[tuple[str, str]]) -> tuple[dict[str, str], frozenset[str]]:
+    """Finding → grade over all codes (a code that names it wins), and the findings given by "history of" codes only."""
+    findings: dict[str, str] = {}
+    present: set[str] = set()
+    for match in matches:
+        grade = match.grade
+        if grade == "wide" and match.names_beside and _beside(match.names_beside, codes):
+            grade = "names"
+        if findings.get(match.finding) != "names":
+            findings[match.finding] = grade
+        if not match.history:
+            present.add(match.finding)
+    return findings, frozenset(f for f in findings if f not in present)
+
+
+def _beside(prefix: str, codes: list[tuple[str, str]]) -> bool:
+    """Whether the dagger code that makes an asterisk code name its finding stands beside it."""
+    bare = prefix.replace(".", "")
+    return any(system in _ICD and code.replace(".", "").upper().startswith(bare) for system, code in codes)
+
+
+def _status(concept: Concept | None) -> str | None:
+    if concept is None:
+        return None
+    for coding in concept.coding:
+        if coding.code:
+            return coding.code.strip().lower()
+    return concept.text.strip().lower() if concept.text else None
+
+
+def _severity(concept: Concept | None, terminology: Terminology) -> str | None:
+    """`mild`, `moderate`, `severe` or `judgement`; None where it is absent. An unknown word is for a clinician."""
+    if concept is None:
+        return None
+    for coding in concept.coding:
+        if coding.code and (found := terminology.severity(terminology.system(coding.system or ""), coding.code)):
+            return found
+    for text in concept.texts():
+        if found := terminology.severity_text(text):
+            return found
+    return None
+
+
+def _stages(head: Head, terminology: Terminology) -> tuple[tuple[str, ...], list[Any]]:
+    """Texts of stages and notes, and the finding matches of coded stages (decision 33)."""
+    texts: list[str] = []
+    matches: list[Any] = []
+    for item in _items(head.stage):
+        for part in ("summary", "type"):
+            concept = concept_of(item.get(part))
+            texts.extend(concept.texts())
+            matches.extend(_matches(concept, terminology)[0])
+    texts.extend(text for item in _items(head.note) if isinstance(text := item.get("text"), str))
+    return tuple(dict.fromkeys(texts)), matches
+
+
+def _items(raw: msgspec.Raw) -> list[dict[str, Any]]:
+    if not raw:
+        return []
+    value: Any = msgspec.json.decode(raw)
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _when(
+    moment: str | None, period: Period | None, age: msgspec.Raw, span: msgspec.Raw, ctx: Context
+) -> DateSpan | None:
+    """onset[x] or abatement[x] as a span of days; texts are no date."""
+    found = date_of(moment, ctx) or period_of(period, ctx)
+    if found is None and (age or span):
+        bounds = decode(age) if age else decode(span)
+        low = bounds if age else bounds.get("low")
+        high = bounds if age else bounds.get("high")
+        first, last = _at_age(low, ctx.patient.born), _at_age(high, ctx.patient.born)
+        found = DateSpan(first.first, last.last) if first and last and first.first <= last.last else None
+    return found
+
+
+def _at_age(age: Any, born: DateSpan | None) -> DateSpan | None:
+    """The year (or month) of life that an age in completed years (or months) names."""
+    if born is None or not isinstance(age, dict) or age.get("comparator"):
+        return None
+    value, unit = age.get("value"), str(age.get("code") or age.get("unit") or "").lower()
+    if value is None or isinstance(value, (bool, str)) or value < 0 or value > 150 * 12:
+        return None
+    whole = int(value)
+    if unit in _YEARS:
+        first: date = birthday(born.first, whole)
+        return DateSpan(first, birthday(born.last, whole + 1) - timedelta(1))
+    if unit in _MONTHS:
+        return DateSpan(shift(born.first, whole), shift(born.last, whole + 1) - timedelta(1))
+    return None
+
+
+def _not_after(onset: DateSpan | None, recorded: DateSpan | None) -> DateSpan | None:
+    """A partial onset ended at the latest when it was recorded."""
+    if onset is None or recorded is None or onset.exact or not onset.first <= recorded.last < onset.last:
+        return onset
+    return DateSpan(onset.first, recorded.last)

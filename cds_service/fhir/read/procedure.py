@@ -1,0 +1,121 @@
+"""Procedure → Procedure (criteria.md decisions 19, 23, 25, 34)."""
+
+from typing import Any
+
+import msgspec
+
+from ...chart.facts import Procedure
+from ...kernel.dates import DateSpan
+from ...terminology import Terminology
+from ..context import Context
+from ..heads import Concept, Period, Reference, concept_of
+from .condition import date_of
+
+KIND = "Procedure"
+
+_NOT_DONE = frozenset(("not-done", "preparation"))
+_ONGOING = frozenset(("in-progress", "on-hold"))
+_NO_SURGERY = frozenset(("dialysis", "pci_stent", "transfusion", "leukapheresis_procedure"))
+_NONE = Concept()
+
+
+class Head(msgspec.Struct, tag_field="resourceType", tag="Procedure"):
+    """The elements of a Procedure that are read."""
+
+    id: str | None = None
+    subject: Reference | None = None
+    status: str | None = None
+    code: Concept | None = None
+    category: Concept | None = None
+    performedDateTime: str | None = None
+    performedPeriod: Period | None = None
+
+
+def read(head: Head, raw: msgspec.Raw, ctx: Context) -> None:
+    """Put a Procedure that was done (or goes on) into the context where a criterion may ask for it."""
+    if head.status in _NOT_DONE:
+        return
+    performed = date_of(head.performedDateTime, ctx)
+    ended = None
+    if performed is None and head.performedPeriod is not None:
+        performed, ended = date_of(head.performedPeriod.start, ctx), date_of(head.performedPeriod.end, ctx)
+        performed = performed or ended
+    if ctx.future(performed):
+        return
+    ctx.dated(performed)
+    code = head.code or _NONE
+    findings, kind, surgical, codes = _understood(code, head.category, ctx.terminology)
+    if not findings and not surgical:
+        return
+    ongoing = head.status in _ONGOING or (ended is not None and ended.first > ctx.as_of)
+    ctx.procedures.append(
+        Procedure(
+            reference=ctx.reference,
+            findings=findings,
+            kind=kind,
+            surgical=surgical,
+            performed=performed,
+            ended=None if ongoing else _later(performed, ended),
+            ongoing=ongoing,
+            text=code.said(),
+            codes=codes,
+        )
+    )
+
+
+def matters(resource: dict[str, Any], ctx: Context) -> bool:
+    """Whether a Procedure that could not be decoded is one that is read."""
+    if resource.get("status") in _NOT_DONE:
+        return False
+    findings, _, surgical, _ = _understood(
+        concept_of(resource.get("code")), concept_of(resource.get("category")), ctx.terminology
+    )
+    return bool(findings) or surgical
+
+
+def _later(performed: DateSpan | None, ended: DateSpan | None) -> DateSpan | None:
+    """The end of what took a while; where none is recorded, the day on which it was performed."""
+    if performed is None or ended is None:
+        return performed or ended
+    return ended if ended.last >= performed.last else performed
+
+
+def _understood(
+    code: Concept, category: Concept | None, terminology: Terminology
+) -> tuple[dict[str, str], str | None, bool, tuple[str, ...]]:
+    """Findings, kind of surgery, whether it is surgery by code set or category, and the codes."""
+    findings: dict[str, str] = {}
+    kind: str | None = None
+    surgical = False
+    codes: list[str] = []
+    for coding in code.coding:
+        if not coding.code or not coding.system:
+            continue
+        system = terminology.system(coding.system)
+        if not system:
+            continue
+        codes.append(f"{system}|{coding.code}")
+        # The first section of ICD-10-PCS is "Medical and Surgical": surgery, though perhaps of no named kind.
+        surgical = surgical or (system == "icd10pcs" and coding.code.startswith("0"))
+        for match in terminology.procedures(system, coding.code):
+            if findings.get(match.finding) != "names":
+                findings[match.finding] = match.grade
+            if match.finding == "major_surgery" and (kind is None or kind == "other_surgery"):
+                kind = match.kind or "other_surgery"
+    if not findings and (text := " ; ".join(code.texts())):
+        findings = dict.fromkeys(terminology.procedures_named(text), "word")
+    if "major_surgery" in findings or (category is not None and _surgical(category, terminology)):
+        surgical = True
+    if surgical and "major_surgery" not in findings and not _NO_SURGERY.isdisjoint(findings):
+        surgical = False
+    return findings, kind, surgical, tuple(codes)
+
+
+def _surgical(category: Concept, terminology: Terminology) -> bool:
+    for coding in category.coding:
+        if coding.code and any(
+            match.finding == "major_surgery"
+            for match in terminology.procedures(terminology.system(coding.system or ""), coding.code)
+        ):
+            return True
+    return any("surgical" in text.lower() or "surgery" in text.lower() or "手术" in text for text in category.texts())
