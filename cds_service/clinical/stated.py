@@ -3,7 +3,7 @@
 import re
 
 from ..chart.chart import Chart
-from ..chart.facts import Diagnosis
+from ..chart.facts import Diagnosis, Result
 from .findings import by_finding
 
 _ROMAN = str.maketrans(
@@ -76,10 +76,47 @@ def _romans(text: str) -> set[str]:
     return {_DIGITS.get(part, part).upper() for part in _EACH.findall(_INSIDE.sub(" ", text))}
 
 
+def measured_classes(chart: Chart) -> tuple[frozenset[str], Result | None]:
+    """The class that the newest Observation of a nephritis class states (no look-back), and that Observation."""
+    for result in chart.results.get("lupus_nephritis_class", ()):
+        for text in _said(result):
+            plain = text.translate(_ROMAN)
+            whole = _WHOLE.fullmatch(plain)
+            if found := (_romans(whole[1]) if whole else _classes_in(plain)):
+                return frozenset(found), result
+    return frozenset(), None
+
+
+def measured_grade(chart: Chart) -> tuple[int | None, Result | None]:
+    """The grade that the newest Observation of a grade of graft-versus-host disease states, and that Observation."""
+    for result in chart.results.get("gvhd_grade", ()):
+        for text in _said(result):
+            plain = text.translate(_ROMAN).strip()
+            grade = _NUMBER.get(plain.upper())
+            if grade is None:
+                grade = _grade((plain,))
+            if grade is not None:
+                return grade, result
+    return None, None
+
+
+def _said(result: Result) -> tuple[str, ...]:
+    """The value of an Observation as text, then its name: one of them holds the class or the grade."""
+    reading = result.reading
+    if reading.absent:
+        return ()
+    value = reading.quantity.text if reading.quantity is not None else None
+    return tuple(text for text in (reading.text, value, result.name) if text)
+
+
 def gvhd_grade(diagnosis: Diagnosis) -> int | None:
     """The highest grade of graft-versus-host disease that the Condition states; None where none is stated."""
+    return _grade((diagnosis.text, *diagnosis.stages))
+
+
+def _grade(texts: tuple[str, ...]) -> int | None:
     grades: list[int] = []
-    for text in (diagnosis.text, *diagnosis.stages):
+    for text in texts:
         plain = text.translate(_ROMAN)
         for pattern in (_GRADE, _GRADE_ZH):
             grades.extend(

@@ -51,7 +51,7 @@ def weigh(fact: Diagnosis | Procedure, finding: str, grade: str) -> Weight:
         if isinstance(fact, Diagnosis) and fact.doubtful:
             return Weight(JUDGEMENT, "the diagnosis is recorded as not confirmed")
         sure = fact.findings[finding]
-        if sure == "wide":
+        if sure == "wide" and grade != "severe_fails":  # there severity decides what the code leaves open (decision 46)
             return Weight(JUDGEMENT, "the code may hold this finding without naming it")
         if sure == "word":
             return Weight(JUDGEMENT, "only the text names this finding")

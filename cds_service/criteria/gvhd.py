@@ -9,7 +9,8 @@ from datetime import date
 from ..chart.chart import Chart
 from ..chart.facts import Diagnosis
 from ..clinical.findings import absent, by_finding, evidence_of, silence_fails, since
-from ..clinical.stated import gvhd_grade
+from ..clinical.selection import seen
+from ..clinical.stated import gvhd_grade, measured_grade
 from ..clinical.timing import place
 from ..kernel.answers import REASON_RANK, Answer, Basis, Evidence, Reason, failed, passed, unknown
 from ..kernel.dates import Window
@@ -34,10 +35,19 @@ class NoAcuteGvhd:
         open_: list[tuple[Evidence, Reason]] = []
         harmless: list[Evidence] = []
         threshold = f"grade {self.grade} or more within {self.window}"
+        measured, result = measured_grade(chart)
+        if result is not None and measured is not None:
+            said = seen(result)._replace(threshold=threshold, rule=KIND)
+            inside = self.window.after(result.day.last) > chart.as_of
+            if inside and measured >= self.grade:
+                failing.append((said, self.window.after(result.day.last)))
+            else:
+                harmless.append(said)
         for fact in by_finding(chart).get("gvhd", ()):
             if not isinstance(fact, Diagnosis):
                 continue
             placed, grade = place(fact, "gvhd", self.window, chart.as_of), gvhd_grade(fact)
+            grade = measured if grade is None else grade
             mild = grade is not None and grade < self.grade
             if "gvhd_chronic" in fact.findings or placed.where == "outside" or mild:
                 harmless.append(evidence_of(fact, threshold, KIND))
@@ -71,8 +81,10 @@ class NoAcuteGvhd:
         return f"no acute graft-versus-host disease of grade {self.grade} or more within {self.window}"
 
     def reads(self) -> Reads:
-        """Conditions."""
-        return Reads(kinds=frozenset(_READ), findings=frozenset(("gvhd",)))
+        """Conditions, and the Observations that state a grade."""
+        return Reads(
+            kinds=frozenset((*_READ, "Observation")), concepts=frozenset(_MISSING), findings=frozenset(("gvhd",))
+        )
 
 
 def read(spec: Spec) -> NoAcuteGvhd:

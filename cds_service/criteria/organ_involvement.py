@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from ..chart.chart import Chart
 from ..chart.facts import Diagnosis
 from ..clinical.findings import by_finding, evidence_of, incomplete
-from ..clinical.stated import NEPHRITIS, nephritis, nephritis_classes
+from ..clinical.selection import seen
+from ..clinical.stated import NEPHRITIS, measured_classes, nephritis, nephritis_classes
 from ..kernel.answers import Answer, Basis, Evidence, Reason, passed, unknown
 from .rule import Reads, Spec
 
@@ -37,7 +38,11 @@ class OrganInvolvement:
                 return passed(Basis.RECORDED, (evidence_of(fact, "active", KIND),))
             judged.append(evidence_of(fact, "active", KIND, "its weight is for a clinician to judge"))
             seen.append(name)
+        measured, result = measured_classes(chart)
         unstaged, stated = self._unstaged(chart)
+        if result is not None and self.classes & measured and (unstaged or not nephritis(chart)):
+            said = seen(result)._replace(threshold=self._classes_said(), rule=KIND)
+            return passed(Basis.RECORDED, (said, *unstaged))
         evidence = (*judged, *unstaged)
         if incomplete(chart, ("Condition",)):
             return unknown(Reason.UNAVAILABLE, self._missing(), evidence)
@@ -96,10 +101,11 @@ class OrganInvolvement:
         return "recorded and active, any of: " + ", ".join(said)
 
     def reads(self) -> Reads:
-        """Conditions."""
+        """Conditions, and the Observations that state a class."""
         kidney = frozenset(NEPHRITIS) if self.classes else frozenset()
         return Reads(
-            kinds=frozenset(("Condition",)),
+            kinds=frozenset(("Condition", "Observation") if self.classes else ("Condition",)),
+            concepts=frozenset(("lupus_nephritis_class",) if self.classes else ()),
             findings=frozenset((*self.findings, *self.if_severe, *self.judgement)) | kidney,
         )
 
