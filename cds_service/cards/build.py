@@ -1,0 +1,155 @@
+"""Screening → CDS Hooks cards: one for all trials that fit, or one a trial where the client wants that."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from ..eligibility import Assessment
+from ..kernel.answers import Reason, Status
+from ..screening import Screening, as_json
+from ..trials import Trial
+from . import wording
+from .choose import Counts, fitting, not_yet
+from .points import open_points
+from .text import counted, day_words, escape, listed
+
+LONGEST_DETAIL = 1999
+MOST_POINTS = 3
+EXTENSION = "org.sle-trials.screening"
+TOPIC = {"system": "urn:org.sle-trials:topics", "code": "sle-cart-trials", "display": "CAR-T trials in systemic lupus"}
+REGISTRY = "https://clinicaltrials.gov/"
+
+Card = dict[str, Any]
+
+
+class Layout(NamedTuple):
+    """How a client wants its cards."""
+
+    shown: tuple[str, ...] = ("recruiting", "not-yet-recruiting", "enrolling-by-invitation", "unknown")
+    """Recruitment statuses that may appear."""
+    per_trial: bool = False
+    near_misses: bool = False
+    """Whether trials that are only `not-yet` get a card of their own making."""
+    say_unreadable: bool = True
+    """Whether a chart that could not be read gets the honest sentence, or nothing (`CDS_UNREADABLE`)."""
+
+
+def cards_for(screening: Screening, layout: Layout = Layout()) -> list[Card]:  # noqa: B008 - a NamedTuple is immutable
+    """The cards for one patient; an empty list where nothing fits."""
+    fits = fitting(screening.assessments, layout.shown)
+    if fits and _unreadable(fits):
+        return unread_card(wording.unread_kinds(screening.chart)[0] or ["most of the record"], layout, screening)
+    if not fits:
+        later = not_yet(screening.assessments, layout.shown) if layout.near_misses else []
+        return [_near_miss_card(later, screening)] if later else []
+    if layout.per_trial:
+        return [_card_of_one(a, screening) for a in fits]
+    return [_card_of_all(fits, not_yet(screening.assessments, layout.shown), screening)]
+
+
+def unread_card(what: Sequence[str], layout: Layout, screening: Screening | None = None) -> list[Card]:
+    """The honest sentence for a chart that could not be read, or no card where the site prefers silence.
+
+    `what`: what could not be read, in plain words ("diagnoses", "medication orders").
+    """
+    if not layout.say_unreadable:
+        return []
+    named = listed(list(what))
+    head = f"{named[0].upper()}{named[1:]} could not be read"
+    text = f"{head}: lupus CAR-T trials were not screened."
+    if len(text) > wording.LONGEST_SUMMARY:
+        text = "Much of the record could not be read: lupus CAR-T trials were not screened."
+    parts = [
+        f"{escape(head, 400)}, so nothing can be said of lupus CAR-T trials for this patient, neither for nor against.",
+        *([wording.what_was_read(screening.chart, say_unread=False)] if screening else []),
+        wording.DISCLAIMER,
+    ]
+    return [_card(text, "\n\n".join(parts), [], screening)]
+
+
+def _unreadable(fits: Sequence[Assessment]) -> bool:
+    """Most of it unavailable: for no fitting trial was even half of what can be computed to be had."""
+    return all(_lost(a) * 2 > sum(x.status is not Status.REVIEW for _, x in a.criteria) for a in fits)
+
+
+def _lost(assessment: Assessment) -> int:
+    return sum(a.status is Status.UNKNOWN and a.reason is Reason.UNAVAILABLE for _, a in assessment.criteria)
+
+
+def _card_of_all(fits: list[Assessment], later: list[Assessment], screening: Screening) -> Card:
+    counts = [Counts(a) for a in fits]
+    points = open_points(fits)
+    waiting = wording.waiting(later)
+    head, foot = _frame(screening)
+
+    def detail(most: int, brief: bool, named: bool) -> str:
+        blocks = [
+            wording.block(a, c, points[a.trial.id], screening.chart, most, brief=brief)
+            for a, c in zip(fits, counts, strict=True)
+        ]
+        if waiting:
+            blocks.append(waiting if named else f"**Not yet:** {counted(len(later), 'further trial')}.")
+        return "\n\n".join([*head, *blocks, foot])
+
+    return _card(wording.summary(fits, counts), _shortest(detail), [a.trial for a in fits], screening)
+
+
+def _shortest(detail: Callable[[int, bool, bool], str]) -> str:
+    """The fullest detail that stays under the limit: first fewer points, then without their reasons."""
+    text = ""
+    for most, brief, named in (
+        (MOST_POINTS, False, True), (2, False, True), (MOST_POINTS, True, True), (1, False, True), (1, True, True),
+        (1, True, False), (0, True, False),
+    ):  # fmt: skip
+        text = detail(most, brief, named)
+        if len(text) <= LONGEST_DETAIL:
+            return text
+    return text[: text.rfind("\n", 0, LONGEST_DETAIL - len(wording.DISCLAIMER) - 2)] + f"\n\n{wording.DISCLAIMER}"
+
+
+def _card_of_one(assessment: Assessment, screening: Screening) -> Card:
+    counts = Counts(assessment)
+    points = open_points([assessment])[assessment.trial.id]
+    head, foot = _frame(screening)
+
+    def detail(most: int, brief: bool, named: bool) -> str:
+        block = wording.block(assessment, counts, points, screening.chart, most, brief=brief)
+        return "\n\n".join([*head, block, foot])
+
+    own = screening._replace(assessments=(assessment,))
+    return _card(wording.summary_of_one(assessment, counts), _shortest(detail), [assessment.trial], own)
+
+
+def _near_miss_card(later: list[Assessment], screening: Screening) -> Card:
+    first = later[0]
+    assert first.eligible_from is not None
+    rest = f" {counted(len(later) - 1, 'other')} later." if len(later) > 1 else ""
+    head = f"Not yet: lupus CAR-T trial {first.trial.name} ({first.trial.city}), from {day_words(first.eligible_from)}."
+    foot = _frame(screening)[1]
+    text = head + rest if len(head + rest) <= wording.LONGEST_SUMMARY else f"Not yet: {counted(len(later), 'trial')}."
+    return _card(text, f"{wording.waiting(later)}\n\n{foot}", [a.trial for a in later], screening)
+
+
+def _frame(screening: Screening) -> tuple[list[str], str]:
+    """What stands above the trials (only where something could not be read) and below them."""
+    none, _ = wording.unread_kinds(screening.chart)
+    head = [f"**Could not be read: {listed(none)}.** What depends on it is left open below."] if none else []
+    return head, f"{wording.what_was_read(screening.chart, say_unread=not none)}  \n{wording.DISCLAIMER}"
+
+
+def _card(summary: str, detail: str, trials: list[Trial], screening: Screening | None) -> Card:
+    label = f"ClinicalTrials.gov {', '.join(t.id for t in trials)}" if trials else "ClinicalTrials.gov"
+    card: Card = {
+        "uuid": str(uuid.uuid4()),
+        "summary": summary,
+        "detail": detail,
+        "indicator": "info",
+        "source": {"label": label, "url": trials[0].url if len(trials) == 1 else REGISTRY, "topic": TOPIC},
+    }
+    if trials:
+        card["links"] = [
+            {"label": f"{t.name} in the registry ({t.id})", "url": t.url, "type": "absolute"} for t in trials
+        ]
+    if screening is not None:
+        card["extension"] = {EXTENSION: as_json(screening, evidence=False)}
+    return card

@@ -1,0 +1,147 @@
+"""The sentences of a card: its summary, one block a trial, what is not yet possible, and what was read."""
+
+from collections.abc import Sequence
+
+from ..chart.chart import DRUG_KINDS, Chart, Kind
+from ..eligibility import Assessment
+from ..kernel.answers import Answer, Status
+from ..trials import Criterion, Trial
+from .choose import UNCONFIRMED, Counts
+from .points import Point, evidence_words, line
+from .text import counted, date_words, day_words, escape, listed
+
+DISCLAIMER = "A research screening aid. It does not establish eligibility; the study team decides."
+LONGEST_SUMMARY = 139
+
+KIND_WORDS = {
+    "Patient": "the patient's record",
+    "Condition": "diagnoses",
+    "Observation": "results",
+    "MedicationRequest": "medication orders",
+    "MedicationStatement": "medication statements",
+    "MedicationAdministration": "drug administrations",
+    "MedicationDispense": "dispensed drugs",
+    "Procedure": "procedures",
+    "Immunization": "vaccinations",
+    "AllergyIntolerance": "intolerances",
+    "Encounter": "encounters",
+}
+_DRUG_SOURCES = {
+    "MedicationStatement": "statements",
+    "MedicationRequest": "orders",
+    "MedicationAdministration": "administrations",
+    "MedicationDispense": "dispenses",
+}
+
+
+def recruitment(trial: Trial) -> str:
+    """Recruitment status with its date, always."""
+    read = f"(registry, {day_words(trial.status_as_of)})"
+    if trial.status == UNCONFIRMED:
+        return f"recruitment not confirmed since {day_words(trial.last_update)} {read}"
+    return f"{trial.status.replace('-', ' ')} {read}"
+
+
+def summary(fits: Sequence[Assessment], counts: Sequence[Counts]) -> str:
+    """One sentence under 140 characters, without markup and without anything from the chart."""
+    trials = [a.trial for a in fits]
+    check = sum(c.check for c in counts)
+    tail = f" Nothing against; {counted(check, 'point') if check else 'nothing'} to check."
+    one = len(trials) == 1
+    head = "May fit a lupus CAR-T trial" if one else f"May fit {len(trials)} lupus CAR-T trials"
+    full = [f"{t.name} ({t.city}{', unconfirmed' if t.status == UNCONFIRMED else ''})" for t in trials]
+    short = [f"{t.name}{' (unconfirmed)' if t.status == UNCONFIRMED else ''}" for t in trials]
+    bare = [t.name for t in trials]
+    for names in (full, short, bare):
+        text = f"{head}: {listed(names)}.{tail}"
+        if len(text) <= LONGEST_SUMMARY:
+            return text
+    return f"{head}.{tail}"
+
+
+def summary_of_one(assessment: Assessment, counts: Counts) -> str:
+    """The summary of a card that speaks of one trial only: with its registry number."""
+    trial = assessment.trial
+    where = f" ({trial.city}{', unconfirmed' if trial.status == UNCONFIRMED else ''})"
+    check = f" Nothing against; {counted(counts.check, 'point') if counts.check else 'nothing'} to check."
+    text = f"May fit lupus CAR-T trial {trial.name}, {trial.id}{where}.{check}"
+    return text if len(text) <= LONGEST_SUMMARY else f"May fit lupus CAR-T trial {trial.id}.{check}"
+
+
+def block(
+    assessment: Assessment, counts: Counts, points: Sequence[Point], chart: Chart, most: int, *, brief: bool = False
+) -> str:
+    """One trial: what it is, how the criteria came out, and the points that the reader can act on."""
+    trial = assessment.trial
+    product = f", {trial.product}" if trial.product else ""
+    lines = [f"**{trial.name}{product}** · {trial.id} · {trial.city} · {recruitment(trial)}  ", _counts(counts)]
+    lines += [line(point, chart, brief=brief) for point in points[:most]]
+    if most and len(points) > most:
+        lines.append(f"- … and {len(points) - most} more.")
+    return "\n".join(lines)
+
+
+def _counts(counts: Counts) -> str:
+    silent = f" ({counts.silent} of them because nothing is recorded)" if counts.silent else ""
+    return f"{counts.met} met{silent}, {counts.check} to check, {counts.judge} for you to judge, none against."
+
+
+def waiting(assessments: Sequence[Assessment]) -> str:
+    """`**Not yet:** Meta10-19 (NCT06711146), from 9 Dec 2026: …`, one line a trial; "" where there is none."""
+    return "\n".join(_waiting(a) for a in assessments)
+
+
+def _waiting(assessment: Assessment) -> str:
+    trial, day = assessment.trial, assessment.eligible_from
+    assert day is not None
+    cause = next((c, a) for c, a in assessment.criteria if a.status is Status.FAIL and a.until == day)
+    status = f", {recruitment(trial)}" if trial.status == UNCONFIRMED else ""
+    return f"**Not yet:** {trial.name} ({trial.id}{status}), from {day_words(day)}: {_cause(*cause)}"
+
+
+def _cause(criterion: Criterion, answer: Answer) -> str:
+    said = next((evidence_words(e) for e in answer.evidence if e.value), "")
+    recorded = f": {said}" if said else ""
+    assumed = "; counted as if it were stopped today" if answer.assumes == "stopped" else ""
+    return f"{escape(criterion.topic)}{recorded}{assumed}."
+
+
+def unread_kinds(chart: Chart) -> tuple[list[str], list[str]]:
+    """Kinds that could not be read at all, and kinds that were read only in part, in words."""
+    states = {kind: chart.kind(kind) for kind in KIND_WORDS}
+    none = [KIND_WORDS[k] for k, s in states.items() if s is Kind.UNAVAILABLE]
+    part = [KIND_WORDS[k] for k, s in states.items() if s in (Kind.PART, Kind.NEWEST)]
+    return none, part
+
+
+def what_was_read(chart: Chart, *, say_unread: bool = True) -> str:
+    """`Read: results to 21 Nov 2026, drugs from orders, records back to Mar 2019. 1 record could not be read (…).`"""
+    parts = []
+    days = [results[0].day.last for results in chart.results.values() if results]
+    if days:
+        parts.append(f"results to {day_words(min(max(days), chart.as_of))}")
+    else:
+        parts.append("no results" if chart.kind("Observation").complete else "results not read")
+    sources = [_DRUG_SOURCES[kind] for kind in DRUG_KINDS if any(e.source == kind for e in chart.exposures)]
+    parts.append(f"drugs from {listed(sources)}" if sources else "no drugs")
+    if chart.reach is not None:
+        parts.append(f"records back to {date_words(str(chart.reach)[:7])}")
+    text = f"Read: {', '.join(parts)}."
+    none, part = unread_kinds(chart)
+    if none and say_unread:
+        text += f" Could not be read: {listed(none)}."
+    if part:
+        text += f" Read only in part: {listed(part)}."
+    return text + _skipped(chart)
+
+
+def _skipped(chart: Chart) -> str:
+    strangers = [p for _, p in chart.skipped if "another patient" in p]
+    unread = [p for _, p in chart.skipped if "another patient" not in p]
+    text = ""
+    if unread:
+        why = f" ({escape(unread[0], 70)})" if len(set(unread)) == 1 else ""
+        text += f" {counted(len(unread), 'record')} could not be read{why}."
+    if strangers:
+        text += f" {counted(len(strangers), 'record')} of another patient left out."
+    return text

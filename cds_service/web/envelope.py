@@ -1,0 +1,84 @@
+"""The body of a hook call. The prefetch stays raw JSON: a body is never turned into dicts (design.md)."""
+
+import re
+from typing import Any, TypeVar
+
+import msgspec
+
+from ..kernel.errors import InputError
+
+_FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
+_USER = re.compile(r"(Practitioner|PractitionerRole|Patient|RelatedPerson)/[A-Za-z0-9\-.]{1,64}", re.ASCII)
+
+T = TypeVar("T")
+
+
+class Authorization(msgspec.Struct):
+    """`fhirAuthorization`. Never logged, never kept after the call."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
+    scope: str
+    subject: str
+    patient: str | None = None
+
+    def __repr__(self) -> str:
+        return "Authorization(…)"
+
+
+class Context(msgspec.Struct):
+    """`context` of patient-view. What else a client puts there is ignored."""
+
+    patientId: str
+    userId: str
+    encounterId: str | None = None
+
+
+class Envelope(msgspec.Struct):
+    """A hook call; unknown fields are ignored."""
+
+    hook: str
+    hookInstance: str
+    context: Context
+    fhirServer: str | None = None
+    fhirAuthorization: Authorization | None = None
+    prefetch: dict[str, msgspec.Raw] | None = None
+
+    def authorization(self) -> dict[str, Any] | None:
+        """The authorization where it can be used: still valid."""
+        granted = self.fhirAuthorization
+        if granted is None or granted.expires_in <= 0:
+            return None
+        return {"access_token": granted.access_token, "token_type": granted.token_type, "scope": granted.scope}
+
+
+_decoder = msgspec.json.Decoder(Envelope)
+
+
+def read_envelope(body: bytes) -> Envelope:
+    """Decode and check a body.
+
+    Raises InputError with a sentence that names the element and never its content.
+    """
+    try:
+        envelope = _decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise InputError(f"the request is not a CDS Hooks call: {_plain(error)}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise InputError("the body is not JSON") from None
+    if not _FHIR_ID.fullmatch(envelope.context.patientId):
+        raise InputError("context.patientId is not a FHIR id (letters, digits, '-' and '.', at most 64)")
+    if not _USER.fullmatch(envelope.context.userId):
+        raise InputError("context.userId must be Practitioner/…, PractitionerRole/…, Patient/… or RelatedPerson/…")
+    if envelope.fhirAuthorization is not None:
+        if not envelope.fhirServer:
+            raise InputError("fhirAuthorization was sent without fhirServer")
+        if envelope.fhirAuthorization.patient not in (None, envelope.context.patientId):
+            raise InputError("fhirAuthorization.patient is not the patient of context.patientId")
+    return envelope
+
+
+def _plain(error: msgspec.ValidationError) -> str:
+    """msgspec names the path and the types; a key of the client (a prefetch key) is not repeated."""
+    return re.sub(r"\[[^\]]*\]", "", str(error)).replace("`", "'")

@@ -1,0 +1,68 @@
+"""Every answer that is not 2xx: an OperationOutcome with one sentence, without a traceback and without patient data."""
+
+import logging
+import traceback
+from pathlib import Path
+
+import msgspec
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from ..fhir.gather import MissingData
+from ..kernel.errors import InputError
+
+log = logging.getLogger("cds_service.web")
+
+_CODES = {400: "invalid", 404: "not-found", 405: "not-supported", 412: "required", 413: "too-long",
+          415: "not-supported", 503: "transient"}  # fmt: skip
+_SENTENCES = {
+    404: "there is nothing at this address; GET /cds-services lists the services",
+    405: "this address does not take that method",
+    413: "the body is larger than this service accepts (CDS_MAX_BODY_MB)",
+}
+
+
+def outcome(status: int, text: str) -> Response:
+    """An OperationOutcome as HTTP answer."""
+    body = {
+        "resourceType": "OperationOutcome",
+        "issue": [
+            {
+                "severity": "fatal" if status >= 500 else "error",
+                "code": _CODES.get(status, "exception"),
+                "details": {"text": text},
+                "diagnostics": text,
+            }
+        ],
+    }
+    return Response(msgspec.json.encode(body), status, mimetype="application/fhir+json")
+
+
+def register(app: Flask) -> None:
+    """Answer every fault of `app` with an OperationOutcome."""
+
+    @app.errorhandler(MissingData)
+    def missing(error: MissingData) -> Response:
+        keys = ", ".join(error.keys)
+        return outcome(412, f"neither sent nor to be had: {keys}. Send them, or a fhirServer that may be called")
+
+    @app.errorhandler(InputError)
+    def unusable(error: InputError) -> Response:
+        return outcome(400, str(error))
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        status = error.code or 500
+        answer = outcome(status, _SENTENCES.get(status, error.name.lower()))
+        allow = dict(error.get_headers()).get("Allow")
+        if allow:
+            answer.headers["Allow"] = allow
+        return answer
+
+    @app.errorhandler(Exception)
+    def fault(error: Exception) -> Response:
+        # Only where, never what: the text of an exception may quote the chart.
+        frames = traceback.extract_tb(error.__traceback__)
+        where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+        log.error("a hook call failed: %s at %s", type(error).__name__, where)
+        return outcome(500, "the service failed; nothing is known of this patient's trials")

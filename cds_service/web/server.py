@@ -1,0 +1,70 @@
+"""The production form: gunicorn with threads, one line where the port is taken."""
+
+import errno
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from ..kernel.errors import CdsError
+
+THREADS = 4
+
+
+class PortTaken(CdsError):
+    """Somebody listens there already."""
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise one clear line where the address cannot be had. gunicorn would try five times and then say less."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                other = port + 1 if port < 65535 else 8001
+                raise PortTaken(
+                    f"port {port} is taken; choose another: make run PORT={other}, or cds-service serve --port {other}"
+                ) from None
+            raise CdsError(f"cannot listen on {host}:{port} ({error.strerror or 'no such address'})") from None
+
+
+def serve(app: Flask, host: str, port: int, workers: int, *, deadline: float, log_level: str,
+          ready: Callable[[], None]) -> None:  # fmt: skip
+    """Serve until stopped. `ready` is called once, when the socket is open."""
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    options: dict[str, Any] = {
+        "bind": [address],
+        "workers": workers,
+        "worker_class": "gthread",
+        "threads": THREADS,
+        "preload_app": True,
+        "timeout": int(max(30, deadline * 3)),
+        "graceful_timeout": 10,
+        "accesslog": None,  # an access log holds patient ids in its paths
+        "loglevel": "warning" if log_level == "info" else log_level,
+        "when_ready": lambda _server: ready(),
+        "control_socket_disable": True,
+    }
+    _Server(app, options).run()
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn with our options and no command line of its own."""
+
+    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
+        self.application = app
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self.application
