@@ -101,7 +101,16 @@ def absent(chart: Chart, kinds: tuple[str, ...], missing: tuple[str, ...], windo
 
 
 def silence_fails(chart: Chart, kinds: tuple[str, ...], window: Window | None) -> Reason | None:
-    """Why silence does not mean absence here; None where it does."""
+    """Why silence does not mean absence here; None where it does. Worked out once for a chart."""
+    memo = chart.memo
+    key = ("silence", kinds, window)
+    if key not in memo:
+        memo[key] = _silence_fails(chart, kinds, window)
+    found: Reason | None = memo[key]
+    return found
+
+
+def _silence_fails(chart: Chart, kinds: tuple[str, ...], window: Window | None) -> Reason | None:
     if incomplete(chart, kinds):
         return Reason.UNAVAILABLE
     if window is not None and not reaches(chart, window):

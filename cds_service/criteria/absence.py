@@ -30,6 +30,7 @@ Outcome = tuple[str, date | None, str | None, Fact, str]
 """(weight, until, note, fact, finding)"""
 
 _RANK = {FAILS: 0, _UNCLEAR: 1, JUDGEMENT: 2, PASSES: 3}
+_REASONS = {_UNCLEAR: Reason.IMPRECISE, JUDGEMENT: Reason.JUDGEMENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,9 @@ class Absence:
     def answer(self, chart: Chart) -> Answer:
         """Fail, pass or unknown by the worst of what is recorded; silence behind its guards."""
         index = by_finding(chart)
-        hits = [(finding, grade, fact) for finding, grade in self.grades if finding in index for fact in index[finding]]
-        if not hits:
+        if index.keys().isdisjoint(self.missing):
             return absent(chart, self.kinds, self.missing, self.window)
+        hits = [(finding, grade, fact) for finding, grade in self.grades if finding in index for fact in index[finding]]
         worst: dict[str, Outcome] = {}
         for finding, grade, fact in hits:
             weight, until, note = self._outcome(fact, finding, grade, chart)
@@ -89,25 +90,20 @@ class Absence:
         return (_UNCLEAR if placed.where == _UNCLEAR else JUDGEMENT), None, placed.note or note
 
     def _decide(self, chart: Chart, outcomes: list[Outcome]) -> Answer:
-        outcomes.sort(key=lambda outcome: _RANK[outcome[0]])
-        worst = outcomes[0][0]
-        if worst == FAILS:
-            untils = [until for weight, until, *_ in outcomes if weight == FAILS]
+        weights = {outcome[0] for outcome in outcomes}
+        if FAILS in weights:
+            untils = [outcome[1] for outcome in outcomes if outcome[0] == FAILS]
             until = None if None in untils else max(u for u in untils if u is not None)
             return failed(Basis.RECORDED, self._evidence(outcomes, FAILS), until)
-        reasons = [Reason.IMPRECISE] if any(weight == _UNCLEAR for weight, *_ in outcomes) else []
-        if any(weight == JUDGEMENT for weight, *_ in outcomes):
-            reasons.append(Reason.JUDGEMENT)
         guard = silence_fails(chart, self.kinds, self.window)
-        if guard is not None:
-            reasons.append(guard)
-        if reasons:
-            decisive = tuple(dict.fromkeys(finding for weight, _, _, _, finding in outcomes if weight != PASSES))
-            evidence = self._evidence(outcomes, _UNCLEAR, JUDGEMENT)
-            if guard is not None:
-                evidence = (*evidence, since(chart))
-            missing = self.missing if guard is not None else decisive
-            return unknown(min(reasons, key=REASON_RANK.__getitem__), missing, evidence)
+        if guard is not None:  # what did not arrive, or lies before the chart, could still exclude
+            reasons = [guard] + [_REASONS[weight] for weight in weights if weight in _REASONS]
+            evidence = (*self._evidence(outcomes, _UNCLEAR, JUDGEMENT), since(chart))
+            return unknown(min(reasons, key=REASON_RANK.__getitem__), self.missing, evidence)
+        if weights != {PASSES}:
+            reason = Reason.IMPRECISE if _UNCLEAR in weights else Reason.JUDGEMENT
+            decisive = tuple(dict.fromkeys(outcome[4] for outcome in outcomes if outcome[0] != PASSES))
+            return unknown(reason, decisive, self._evidence(outcomes, _UNCLEAR, JUDGEMENT))
         notes = tuple(
             f"{_plain(finding)} is recorded and does not exclude"
             for weight, _, _, _, finding in outcomes

@@ -29,12 +29,17 @@ class NoLiveVaccine:
         open_: list[Evidence] = []
         harmless: list[Evidence] = []
         threshold = f"within {self.window}"
+        others = [fact for fact in chart.immunisations if fact.live == "not-live"]
+        if others:  # one of them is evidence enough that vaccinations are recorded
+            first = others[0]
+            harmless.append(Evidence(first.reference, first.text, None, str(first.given) if first.given else None, None,
+                                     threshold, KIND, None, "not a live vaccine"))
         for fact in chart.immunisations:
+            if fact.live == "not-live":
+                continue
             written = str(fact.given) if fact.given else None
             said = Evidence(fact.reference, fact.text, None, written, None, threshold, KIND)
-            if fact.live == "not-live":
-                harmless.append(said._replace(note="not a live vaccine"))
-            elif fact.given is not None and self.window.after(fact.given.last) <= chart.as_of:
+            if fact.given is not None and self.window.after(fact.given.last) <= chart.as_of:
                 harmless.append(said._replace(note="before the window"))
             elif fact.given is None or self.window.after(fact.given.first) <= chart.as_of:
                 reasons.append(Reason.IMPRECISE)

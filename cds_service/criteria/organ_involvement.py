@@ -32,12 +32,12 @@ class OrganInvolvement:
     def answer(self, chart: Chart) -> Answer:
         """Pass on the first manifestation that counts; else unknown."""
         judged: list[Evidence] = []
-        seen: list[str] = []
+        open_names: list[str] = []
         for fact, name, counts in self._candidates(chart):
             if counts:
                 return passed(Basis.RECORDED, (evidence_of(fact, "active", KIND),))
             judged.append(evidence_of(fact, "active", KIND, "its weight is for a clinician to judge"))
-            seen.append(name)
+            open_names.append(name)
         measured, result = measured_classes(chart)
         unstaged, stated = self._unstaged(chart)
         if result is not None and self.classes & measured and (unstaged or not nephritis(chart)):
@@ -47,7 +47,7 @@ class OrganInvolvement:
         if incomplete(chart, ("Condition",)):
             return unknown(Reason.UNAVAILABLE, self._missing(), evidence)
         if judged:
-            return unknown(Reason.JUDGEMENT, tuple(dict.fromkeys(seen)), evidence)
+            return unknown(Reason.JUDGEMENT, tuple(dict.fromkeys(open_names)), evidence)
         if unstaged:
             return unknown(Reason.NO_DATA, ("lupus_nephritis_isn_rps_class",), evidence)
         return unknown(Reason.NO_DATA, self._missing(), stated)
