@@ -214,6 +214,7 @@ def procedures(source: list[Row]) -> Iterator[list[str]]:
 
 def vaccines(source: list[Row]) -> Iterator[list[str]]:
     atc: dict[str, set[str]] = {}
+    sure: set[str] = set()
     rxnorm: dict[str, set[str]] = {}
     for row in source:
         if row["confidence"] not in ALLOWED:
@@ -222,10 +223,14 @@ def vaccines(source: list[Row]) -> Iterator[list[str]]:
         yield ["cvx", row["cvx"], live, row["short_name"], row["confidence"], "CDC CVX table", ""]
         if len(row["atc"]) == 7:
             atc.setdefault(row["atc"], set()).add(live)
+            if row["confidence"] == "verified":
+                sure.add(row["atc"])
         for part in filter(None, re.split(r"\s*\|\s*", row["rxnorm_IN"] + " | " + row["rxnorm_BN"])):
             rxnorm.setdefault(part.split("=")[0], set()).add(live)
     for code, found in atc.items():
-        yield ["atc", code, found.pop() if len(found) == 1 else "review", "", "verified", "WHO ATC (codes only)", ""]
+        live = found.pop() if len(found) == 1 else "review"
+        confidence = "verified" if code in sure else "single-source"
+        yield ["atc", code, live, "", confidence, "WHO ATC (codes only)", ""]
     for code, found in rxnorm.items():
         live = "review" if code in coded.BLADDER_BCG or len(found) > 1 else found.pop()
         yield ["rxnorm", code, live, "", "single-source", "RxNorm vaccine concepts", ""]

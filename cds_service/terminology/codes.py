@@ -148,7 +148,8 @@ class Codes:
 
     def _procedure_rows(self, system: str, code: str) -> tuple[ProcedureMatch, ...]:
         # China codes procedures in ICD-9-CM-3, an edition of ICD-9-CM volume 3 with the same numbers
-        index = self._procedures.get("icd9cm3cn" if system == "icd9cm" else system)
+        system = "icd9cm3cn" if system == "icd9cm" else system
+        index = self._procedures.get(system)
         if index is None:
             return ()
         return tuple(m for m in index.look(icd(code) if system in ICD else code.strip()).values() if m is not None)

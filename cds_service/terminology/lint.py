@@ -57,10 +57,10 @@ def _code(row: Row, system: str, code: str, systems: set[str]) -> Iterator[str]:
 def _words(tables: Tables, terminology: Terminology) -> Iterator[Problem]:
     for row in tables["drug_names"]:
         named = terminology.drugs_named(row["name"])
-        if row["ingredient"] and row["ingredient"] not in named:
-            yield Problem(
-                "drug_names.csv", row.line, f"the name '{row['name']}' is read as {', '.join(named) or 'nothing'}"
-            )
+        expected = () if row["kind"] == "blocker" else (row["ingredient"],)
+        if named != expected and row["kind"] != "brand":  # a brand may hold several ingredients
+            read_as = ", ".join(named) or "nothing"
+            yield Problem("drug_names.csv", row.line, f"the name '{row['name']}' is read as {read_as}")
     for name in ("forms", "finding_words"):
         for row in tables[name]:
             if not row["word"].strip():
