@@ -130,6 +130,13 @@ class Spec:
             self.complain(key, f"'{key}' is '{value}'; it must be a number with its unit, such as '40 kg'")
             return None
 
+    def dose(self, key: str, unit: str = "mg/day") -> Decimal | None:
+        """A daily dose such as `30 mg/day`; None where the key is not written."""
+        found = self.quantity(key)
+        if found is not None and found[1] != unit:
+            self.complain(key, f"'{key}' takes a dose such as '30 {unit}'")
+        return found[0] if found else None
+
     def number(self, key: str) -> Decimal | None:
         """A bare number."""
         found = self.quantity(key)

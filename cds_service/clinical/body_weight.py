@@ -1,0 +1,54 @@
+"""The weight that a dose by weight is held against (decision 15)."""
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from ..chart.chart import Chart
+from ..chart.facts import Result
+from ..kernel.answers import Evidence
+from ..kernel.dates import DateSpan
+from ..kernel.numbers import Interval, plain
+from .measures import measure
+from .selection import newest
+
+NEAR = timedelta(90)
+"""A weight within 90 days of the dose is its weight (decision 15)."""
+
+
+class Weight(NamedTuple):
+    """A body weight in kg."""
+
+    kg: Interval
+    evidence: Evidence
+
+
+def weight_today(chart: Chart) -> Weight | None:
+    """The newest weight inside its look-back (180 days, under 18: 60); None where there is none that can be read."""
+    found = newest(chart, ("body_weight",))
+    if found.reason is not None or len(found.results) != 1:
+        return None
+    return _weight(chart, found.results[0])
+
+
+def weight_at(chart: Chart, when: DateSpan) -> Weight | None:
+    """The weight nearest to a day, within 90 days of it, else today's."""
+    near: tuple[int, Result] | None = None
+    for result in chart.results.get("body_weight", ()):
+        if result.preliminary or result.reading.absent:
+            continue
+        apart = _apart(result.day, when.first)
+        if apart <= NEAR.days and (near is None or apart < near[0]) and measure(chart, result).number is not None:
+            near = (apart, result)
+    return _weight(chart, near[1]) if near is not None else weight_today(chart)
+
+
+def _apart(day: DateSpan, when: date) -> int:
+    return max(abs((day.first - when).days), abs((day.last - when).days))
+
+
+def _weight(chart: Chart, result: Result) -> Weight | None:
+    number = measure(chart, result).number
+    if number is None or number.low is None or number.low <= 0 or number.high is None:
+        return None
+    shown = Evidence(result.reference, plain(number.low), "kg", result.written, f"{number} kg", None, "body_weight")
+    return Weight(number, shown)

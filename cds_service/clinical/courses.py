@@ -1,0 +1,39 @@
+"""For how long a drug was taken in all, courses added up (decision 15)."""
+
+from datetime import date, timedelta
+
+from ..chart.chart import Chart
+from ..chart.facts import Exposure
+from ..kernel.answers import Answer, Basis, Reason, passed, unknown
+from ..kernel.dates import Window
+from .exposures import JOIN, covers, evidence
+
+
+def long_enough(found: list[Exposure], window: Window, chart: Chart) -> Answer:
+    """Pass where the courses make up the window; else unknown: an incomplete history disproves nothing.
+
+    One course is held against the calendar; several are added up in days, a window being counted from the first.
+    """
+    made = covers(found, chart.as_of)
+    surely = _length([(c.start.last, min(c.end.first, chart.as_of)) for c in made], window)
+    shown = tuple(evidence(e, threshold=f"≥ {window} in all", rule="exposed_to") for e in found[:6])
+    if surely:
+        return passed(Basis.RECORDED, shown)
+    perhaps = _length([(c.start.first, min(c.end.last, chart.as_of)) for c in made], window)
+    return unknown(Reason.IMPRECISE if perhaps else Reason.NO_DATA, evidence=shown)
+
+
+def _length(spans: list[tuple[date, date]], window: Window) -> bool:
+    courses: list[tuple[date, date]] = []
+    for first, last in sorted(s for s in spans if s[1] >= s[0]):
+        if courses and first - courses[-1][1] <= JOIN:
+            courses[-1] = (courses[-1][0], max(courses[-1][1], last))
+        else:
+            courses.append((first, last))
+    if not courses:
+        return False
+    start = courses[0][0]
+    if start == date.min:
+        return True
+    needed = window.after(start) - start
+    return sum(((last - first) for first, last in courses), timedelta(0)) >= needed

@@ -1,0 +1,65 @@
+"""What it means that no drug record is there (criteria.md "Absence"; decisions 34, 38, 50, 51)."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from ..chart.chart import DRUG_KINDS, Chart
+from ..kernel.answers import Answer, Basis, Evidence, Reason, passed, unknown
+from ..kernel.dates import Window
+
+KINDS_READ = frozenset(DRUG_KINDS)
+"""The resource types that tell of drugs."""
+
+CLASS_NAMES = {
+    "glucocorticoid": ("glucocorticoid_systemic",),
+    "conventional_immunosuppressant": ("immunosuppressant_conventional",),
+    "biologic": ("biologic_sle_relevant", "biologic_other"),
+    "anti_cd20_antibody": ("anti_cd20_mab",),
+}
+"""Our words for groups → the class names of the terminology, for `missing`."""
+
+UNNAMED = "a drug record has neither a known code nor a text"
+
+
+def names(wanted: Iterable[str]) -> tuple[str, ...]:
+    """Ingredient or class names as the terminology has them."""
+    return tuple(n for w in wanted for n in CLASS_NAMES.get(w, (w,)))
+
+
+def complete(chart: Chart) -> bool:
+    """Whether all drug records were read (decision 38)."""
+    return chart.once("drugs complete", lambda c: c.drugs.complete)
+
+
+def silence(chart: Chart, window: Window | None = None) -> Reason | None:
+    """Why silence does not mean that a drug was not taken; None where it does.
+
+    Drug records must be complete, the chart must reach the day after the day exactly a window ago (decision 50),
+    and every record must say which drug it is about (decision 34).
+    """
+    if not complete(chart):
+        return Reason.UNAVAILABLE
+    if window is not None and not chart.reaches(window.before(chart.as_of) + timedelta(1)):
+        return Reason.NOT_OBSERVABLE
+    return Reason.INCOMPARABLE if chart.unnamed_drugs else None
+
+
+def nothing_recorded(
+    chart: Chart, missing: tuple[str, ...], window: Window | None = None, rule: str | None = None
+) -> Answer:
+    """The answer of an exclusion (or of a "none: pass") with nothing recorded, behind its guards."""
+    reason = silence(chart, window)
+    if reason is None:
+        return passed(Basis.NOT_RECORDED, (reaching(chart, rule),))
+    shown: tuple[Evidence, ...] = (reaching(chart, rule),)
+    if reason is Reason.INCOMPARABLE:
+        shown = tuple(Evidence(r, rule=rule, note=UNNAMED) for r in chart.unnamed_drugs)
+    return unknown(reason, missing, shown)
+
+
+def reaching(chart: Chart, rule: str | None = None) -> Evidence:
+    """Since when the chart has records."""
+    if chart.reach is None:
+        return Evidence(None, rule=rule, note="no drug is recorded, and the chart has no dated record")
+    note = f"none is recorded; the chart has records since {chart.reach}"
+    return Evidence(None, date=str(chart.reach), rule=rule, note=note)

@@ -1,0 +1,202 @@
+"""Drugs taken: which, from when to when, and whether still (criteria.md section 2 "Drugs"; decisions 14, 16, 20, 38).
+
+A record covers days for certain, and perhaps more of them: partial dates and unrecorded ends are spans.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from ..chart.chart import Chart
+from ..chart.facts import Dose, Exposure
+from ..kernel.answers import Evidence
+from ..kernel.dates import DateSpan, Window
+from ..kernel.numbers import ZERO, Interval
+
+INFUSION_LASTS = Window(0, 3)
+"""An infused drug is current for 3 months after its last administration (decision 20)."""
+JOIN = timedelta(7)
+"""Gaps up to 7 days join (decision 20; dosing.md section 3)."""
+_SHORT_ACTING = frozenset({
+    "glucocorticoid", "no_equivalence", "vasopressor", "vasopressor_judgement", "nsaid", "growth_factor"})
+"""An infusion of these acts on its own days only; decision 20 is about long-acting treatment."""
+
+
+class Index(NamedTuple):
+    """Exposures by group, by ingredient and by counting name."""
+
+    by_name: dict[str, tuple[Exposure, ...]]
+    groups: dict[str, tuple[Exposure, ...]]
+
+
+def index(chart: Chart) -> Index:
+    """The exposures of a chart, sorted once."""
+    return chart.once("drugs", _index)
+
+
+def _index(chart: Chart) -> Index:
+    names: dict[str, list[Exposure]] = {}
+    groups: dict[str, list[Exposure]] = {}
+    for exposure in chart.exposures:
+        for name in {exposure.ingredient, exposure.drug}:
+            names.setdefault(name, []).append(exposure)
+        for group in exposure.groups:
+            groups.setdefault(group, []).append(exposure)
+    return Index({k: tuple(v) for k, v in names.items()}, {k: tuple(v) for k, v in groups.items()})
+
+
+def exposures(chart: Chart, wanted: Iterable[str]) -> tuple[Exposure, ...]:
+    """Records of the given groups, ingredients or counting names, each once."""
+    found = index(chart)
+    lists = [found.groups.get(w) or found.by_name.get(w) or () for w in wanted]
+    lists = [x for x in lists if x]
+    if len(lists) < 2:
+        return lists[0] if lists else ()
+    return tuple({id(e): e for each in lists for e in each}.values())
+
+
+def by_drug(found: Iterable[Exposure]) -> dict[str, list[Exposure]]:
+    """Grouped as they count: glucocorticoids are one drug, others go by their counting name (decision 39)."""
+    grouped: dict[str, list[Exposure]] = {}
+    for exposure in found:
+        key = "glucocorticoid" if "glucocorticoid" in exposure.groups else exposure.drug
+        grouped.setdefault(key, []).append(exposure)
+    return grouped
+
+
+def long_acting(exposure: Exposure) -> bool:
+    """Whether an infusion of this drug counts as current treatment for months."""
+    return exposure.infusion and not (exposure.groups & _SHORT_ACTING)
+
+
+def is_current(exposure: Exposure, as_of: date) -> bool | None:
+    """Whether it is taken on `as_of`; None where the record leaves that open (status unknown, partial end)."""
+    if long_acting(exposure):
+        last = exposure.end or DateSpan(as_of, as_of)
+        if INFUSION_LASTS.after(last.first) >= as_of:
+            return True
+        return None if INFUSION_LASTS.after(last.last) >= as_of else False
+    if exposure.state == "active":
+        if exposure.end is None or exposure.end.first >= as_of:
+            return True
+        return None if exposure.end.last >= as_of else False
+    if exposure.state == "unclear":
+        return None if exposure.end is None or exposure.end.last >= as_of else False
+    return False
+
+
+def held(exposure: Exposure, as_of: date) -> bool:
+    """On hold: exposed, not current, its stability unknown (decision 16)."""
+    return exposure.state == "held" and (exposure.end is None or exposure.end.last >= as_of)
+
+
+class Cover(NamedTuple):
+    """The days that one record covers: from `start` (a span) to `end` (a span; date.max is open)."""
+
+    start: DateSpan
+    end: DateSpan
+    exposure: Exposure
+
+    def on(self, day: date) -> bool | None:
+        """Whether it was taken on a day; None where that is not known."""
+        if self.start.last <= day <= self.end.first:
+            return True
+        return None if self.start.first <= day <= self.end.last else False
+
+
+_OPEN = DateSpan(date.max, date.max)
+
+
+def covers(found: Iterable[Exposure], as_of: date) -> list[Cover]:
+    """What each record covers; an infusion lasts to the next one, else for 3 months.
+
+    Beside recorded infusions the orders of the same drug say nothing more, and are left out.
+    """
+    found = list(found)
+    infused = {e.drug for e in found if long_acting(e)}
+    made = []
+    for e in found:
+        if e.drug in infused:
+            if long_acting(e):
+                made.append(_infusion(e, found, as_of))
+            continue
+        if e.state == "held":
+            made.append(Cover(e.start, DateSpan(e.start.first, date.max), e))
+        elif e.end is None:
+            made.append(Cover(e.start, _OPEN, e))
+        elif e.state == "ended" and e.end.last >= as_of and e.source != "MedicationAdministration":
+            before = as_of - timedelta(1)  # what is over is not taken today
+            made.append(Cover(e.start, DateSpan(min(e.end.first, before), before), e))
+        else:
+            made.append(Cover(e.start, e.end, e))
+    return made
+
+
+def _infusion(e: Exposure, found: list[Exposure], as_of: date) -> Cover:
+    last = e.end or DateSpan(as_of, as_of)
+    lasts = DateSpan(INFUSION_LASTS.after(last.first), INFUSION_LASTS.after(last.last))
+    later = [o.start for o in found if o.drug == e.drug and long_acting(o) and o.start.first > last.last]
+    if later:
+        following = min(later)
+        if following.first - timedelta(1) < lasts.first:
+            lasts = DateSpan(following.first - timedelta(1), following.last - timedelta(1))
+    return Cover(e.start, lasts, e)
+
+
+def begun(found: list[Exposure], as_of: date) -> DateSpan | None:
+    """When the course that is current on `as_of` began, as a span; None where nothing is current.
+
+    The begin of the drug whatever its dose since; gaps up to 7 days join. The earliest day takes every unknown end
+    as late, the latest day as early as it may be.
+    """
+    made = covers(found, as_of)
+    now = [c for c in made if c.on(as_of)]
+    if not now:
+        return None
+    earliest = _back(min(c.start.first for c in now), [(c.start.first, c.end.last) for c in made])
+    latest = _back(min(c.start.last for c in now), [(c.start.last, c.end.first) for c in made])
+    return DateSpan(min(earliest, latest), latest)
+
+
+def _back(start: date, spans: list[tuple[date, date]]) -> date:
+    moved = True
+    while moved:
+        moved = False
+        for first, last in spans:
+            if first < start and last >= first and (start - last <= JOIN):
+                start, moved = first, True
+    return start
+
+
+def dose_on(exposure: Exposure, day: date) -> Dose:
+    """The dose that a record gives for a day: the sum of the steps that hold; no step holds: nothing is taken."""
+    if not exposure.steps:
+        return exposure.dose
+    holding = [
+        s.dose for s in exposure.steps if (s.first is None or s.first <= day) and (s.last is None or day <= s.last)
+    ]
+    if not holding:
+        return Dose(daily=Interval(ZERO, ZERO), text=exposure.dose.text)
+    if len(holding) == 1:
+        return holding[0]
+    total = Interval(ZERO, ZERO)
+    for each in holding:
+        if each.daily is None:
+            return each
+        total = total.plus(each.daily)
+    return Dose(daily=total, text=exposure.dose.text, prn=any(d.prn for d in holding))
+
+
+def evidence(
+    exposure: Exposure, *, normalised: str | None = None, threshold: str | None = None, rule: str | None = None,
+    basis: str | None = None, note: str | None = None,
+) -> Evidence:
+    """One drug record as evidence: the drug as the chart names it, its dates, its dosage as recorded."""
+    named = exposure.text or exposure.ingredient
+    if exposure.ingredient and exposure.ingredient.lower() not in named.lower():
+        named = f"{named} [{exposure.ingredient}]"
+    if exposure.dose.text:
+        named = f"{named}: {exposure.dose.text}"
+    if basis is None and exposure.by != "code":
+        basis = "text"
+    return Evidence(exposure.reference, named, None, exposure.written or None, normalised, threshold, rule, basis, note)

@@ -1,0 +1,63 @@
+"""Whether a glucocorticoid ever reached a dose by weight (decision 15)."""
+
+from decimal import Decimal
+
+from ..chart.chart import Chart
+from ..chart.facts import Exposure
+from ..kernel.answers import Answer, Basis, Evidence, Reason, passed, unknown
+from ..kernel.numbers import Interval
+from .body_weight import Weight, weight_at
+from .exposures import evidence
+from .steroids import factors
+
+
+def reached_per_kg(found: list[Exposure], limit: Decimal, chart: Chart) -> Answer:
+    """Pass where one recorded dose reached `limit` mg prednisone/kg/day; else unknown.
+
+    The weight is the one nearest to the begin of the dose, within 90 days, else today's.
+    """
+    reasons: list[Reason] = []
+    missing: tuple[str, ...] = ()
+    shown: list[Evidence] = []
+    for exposure in found:
+        factor = factors(chart).get(exposure.ingredient)
+        doses = [s.dose for s in exposure.steps] or [exposure.dose]
+        for dose in doses:
+            weight: Weight | None = None
+            by_weight: Interval | None = None
+            amount = dose.daily if dose.daily is not None else dose.single
+            if factor is None or exposure.systemic != "yes" or (amount is None and dose.per_kg is None):
+                reasons.append(Reason.NO_DOSE)
+                continue
+            if dose.per_kg is not None:
+                by_weight = dose.per_kg.times(factor)
+            elif amount is not None:
+                weight = weight_at(chart, exposure.start)
+                if weight is None:
+                    reasons.append(Reason.NO_DATA)
+                    missing = ("body_weight",)
+                    continue
+                daily = amount.times(factor)
+                heavy, light = weight.kg.high, weight.kg.low
+                by_weight = Interval(
+                    None if daily.low is None or not heavy else daily.low / heavy,
+                    None if daily.high is None or not light else daily.high / light,
+                )
+            if by_weight is None:
+                continue
+            decided = by_weight.at_least(limit)
+            record = evidence(
+                exposure, normalised=f"{_rounded(by_weight)} mg/kg/d prednisone-equivalent",
+                threshold=f"≥ {limit} mg/kg/d", rule="exposed_to", basis="computed",
+            )  # fmt: skip
+            if decided:
+                return passed(Basis.COMPUTED, (record, *((weight.evidence,) if weight else ())))
+            shown.append(record)
+            reasons.append(Reason.IMPRECISE if decided is None else Reason.NO_DATA)
+    order = list(Reason)
+    return unknown(min(reasons, key=order.index, default=Reason.NO_DATA), missing, tuple(shown[:4]))
+
+
+def _rounded(interval: Interval) -> Interval:
+    low, high = (None if x is None else round(x, 3) for x in interval[:2])
+    return interval._replace(low=low, high=high)

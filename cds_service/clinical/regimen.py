@@ -1,0 +1,236 @@
+"""What was taken on a day, and whether it stayed the same (decisions 14, 21, 39, 53; dosing.md section 3)."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from ..chart.facts import Dose
+from ..kernel.answers import Reason
+from ..kernel.dates import DateSpan, Window
+from ..kernel.numbers import ZERO, Interval
+from .exposures import JOIN, Cover, dose_on, long_acting
+
+DAY = timedelta(1)
+
+
+class Taken(NamedTuple):
+    """One ingredient on one day."""
+
+    ingredient: str
+    unit: str
+    """`mg/d`, `mg/kg/d`, or `mg` at once (infusions)."""
+    amount: Interval | None
+    """None: the record does not say how much."""
+    problem: str | None
+    prn: bool
+    covers: tuple[Cover, ...]
+
+
+def taken_on(made: list[Cover], day: date) -> tuple[Taken, ...]:
+    """All ingredients taken on a day, in alphabetical order; those only perhaps taken count from 0."""
+    found: dict[str, list[tuple[Cover, bool]]] = {}
+    for cover in made:
+        on = cover.on(day)
+        if on is not False:
+            found.setdefault(cover.exposure.ingredient, []).append((cover, on is True))
+    return tuple(_one(name, found[name], day) for name in sorted(found))
+
+
+def _one(ingredient: str, items: list[tuple[Cover, bool]], day: date) -> Taken:
+    """One ingredient: the same exposure recorded twice counts once (decision 14).
+
+    The same daily dose in different kinds of resource is one exposure; a record linked to another (its dispense,
+    its administration) and a dispense that gives no dose add nothing; anything else overlapping is the interval
+    from the larger to the sum.
+    """
+    covers_ = tuple(c for c, _ in items)
+    if len(items) > 1:
+        items = _without_echoes(items, day)
+    amounts: dict[Interval, dict[str, int]] = {}
+    unit, prn = "", False
+    for cover, certain in items:
+        exposure = cover.exposure
+        dose = exposure.dose if not exposure.steps else dose_on(exposure, day)
+        unit_, amount = _amount(dose, long_acting(exposure))
+        prn = prn or dose.prn
+        if amount is None:
+            return Taken(ingredient, "", None, dose.problem or "no dosage is recorded", dose.prn, covers_)
+        if unit and unit_ != unit:
+            return Taken(ingredient, "", None, "its records give the dose in different ways", prn, covers_)
+        unit = unit_
+        if not certain:
+            amount = Interval(ZERO, amount.high, False, amount.high_open)
+        counts = amounts.setdefault(amount, {})
+        counts[exposure.source] = counts.get(exposure.source, 0) + 1
+    each = [amount for amount, counts in amounts.items() for _ in range(max(counts.values()))]
+    return Taken(ingredient, unit, each[0] if len(each) == 1 else _larger_to_sum(each), None, prn, covers_)
+
+
+def _larger_to_sum(each: list[Interval]) -> Interval:
+    total = each[0]
+    for amount in each[1:]:
+        total = total.plus(amount)
+    return Interval(max(a.low or ZERO for a in each), total.high, False, total.high_open)
+
+
+def _amount(dose: Dose, infusion: bool) -> tuple[str, Interval | None]:
+    if infusion:
+        return "mg", dose.single
+    if dose.daily is not None:
+        return "mg/d", dose.daily
+    return "mg/kg/d", dose.per_kg
+
+
+def _without_echoes(items: list[tuple[Cover, bool]], day: date) -> list[tuple[Cover, bool]]:
+    """Leave out records that only repeat another one; add up the administrations of one day."""
+    references = {c.exposure.reference: c for c, _ in items}
+    kept: list[tuple[Cover, bool]] = []
+    given: list[tuple[Cover, bool]] = []
+    answered: set[str] = set()
+    for cover, certain in items:
+        e = cover.exposure
+        linked = [r for r in e.related if r in references]
+        if e.source == "MedicationAdministration" and e.dose.daily is not None and not long_acting(e):
+            if not any(_readable(references[r], day) for r in linked):
+                given.append((cover, certain))
+                answered.update(linked)
+            continue
+        if linked and (not _readable(cover, day) or e.source == "MedicationDispense"):
+            continue
+        if e.source == "MedicationDispense" and not _readable(cover, day) and len(items) > 1:
+            continue
+        kept.append((cover, certain))
+    kept = [(c, certain) for c, certain in kept if c.exposure.reference not in answered]
+    if not given:
+        return kept or items[:1]
+    if len(given) == 1:
+        return kept + given
+    total = Interval(ZERO, ZERO)
+    for cover, _ in given:
+        total = total.plus(cover.exposure.dose.daily or total)
+    first = given[0][0]
+    whole = first.exposure._replace(dose=first.exposure.dose._replace(daily=total))
+    return [*kept, (first._replace(exposure=whole), all(certain for _, certain in given))]
+
+
+def _readable(cover: Cover, day: date) -> bool:
+    dose = dose_on(cover.exposure, day)
+    return dose.daily is not None or dose.per_kg is not None
+
+
+def breaks(made: Iterable[Cover], first: date, last: date) -> list[date]:
+    """The days in [first, last] on which what is taken may change, `first` among them, in order."""
+    days = {first}
+    for cover in made:
+        for day in (cover.start.first, cover.start.last, _after(cover.end.first), _after(cover.end.last)):
+            if first < day <= last:
+                days.add(day)
+        for step in cover.exposure.steps:
+            for edge in (step.first, _after(step.last) if step.last else None):
+                if edge is not None and first < edge <= last:
+                    days.add(edge)
+    return sorted(days)
+
+
+def _after(day: date) -> date:
+    return day if day == date.max else day + DAY
+
+
+class Stability(NamedTuple):
+    """Whether the dose stayed the same: `holds`; else since when the present one is (fail) or why it is not known."""
+
+    holds: bool
+    since: date | None = None
+    """The first day of the present dose, where a change within the window is certain."""
+    reason: Reason | None = None
+    note: str | None = None
+
+
+def stability(
+    made: list[Cover], as_of: date, window: Window, more_than: bool, factors: dict[str, Interval]
+) -> Stability:
+    """Judge the stability of what is taken on `as_of` over the window before it (decisions 21, 39, 53).
+
+    `factors` make ingredients comparable (glucocorticoids); without factor another ingredient is another regimen.
+    `more_than`: the window itself is not enough, a day more is needed ("> 2 weeks").
+    """
+    today = taken_on(made, as_of)
+    if any(t.amount is None or t.prn for t in today):
+        return Stability(False, reason=Reason.NO_DOSE, note=next((t.problem for t in today if t.problem), None))
+    first = window.before(as_of) - (DAY if more_than else timedelta(0))
+    same_from = as_of
+    doubt: Stability | None = None
+    days = breaks(made, first, as_of)
+    later = _after(as_of)
+    for day in reversed(days):
+        before = today if day == days[-1] else taken_on(made, day)
+        verdict = _same(today, before, factors) if before else _gap(made, day, later)
+        if verdict is True:
+            if doubt is None:
+                same_from = day
+        elif verdict is False:
+            return Stability(False, since=same_from)
+        elif doubt is None:
+            unreadable = any(t.amount is None or t.prn for t in before)
+            doubt = Stability(False, reason=Reason.NO_DOSE if unreadable else Reason.IMPRECISE)
+        later = day
+    return doubt or Stability(True)
+
+
+def _same(today: tuple[Taken, ...], before: tuple[Taken, ...], factors: dict[str, Interval]) -> bool | None:
+    if any(t.amount is None or t.prn for t in before):
+        return None
+    if [t.ingredient for t in today] == [t.ingredient for t in before]:
+        verdicts = [_equal(a, b) for a, b in zip(today, before, strict=True)]
+        return False if False in verdicts else None if None in verdicts else True
+    sums = [total(t, factors) for t in (today, before)]
+    if sums[0] is None or sums[1] is None:
+        return False
+    return _equal_amounts(sums[0], sums[1])
+
+
+def _equal(a: Taken, b: Taken) -> bool | None:
+    if a.unit != b.unit or a.amount is None or b.amount is None:
+        return None
+    return _equal_amounts(a.amount, b.amount)
+
+
+def _equal_amounts(a: Interval, b: Interval) -> bool | None:
+    if a == b:
+        return True
+    apart = (a.high is not None and b.low is not None and a.high < b.low) or (
+        b.high is not None and a.low is not None and b.high < a.low
+    )
+    return False if apart else None
+
+
+def total(taken: tuple[Taken, ...], factors: dict[str, Interval]) -> Interval | None:
+    """The sum over ingredients in a common measure; None where one has no factor or no daily dose."""
+    found: Interval | None = None
+    for each in taken:
+        factor = factors.get(each.ingredient)
+        if factor is None or each.amount is None or each.unit != "mg/d":
+            return None
+        amount = each.amount if factor == ONE else each.amount.times(factor)
+        found = amount if found is None else found.plus(amount)
+    return found
+
+
+ONE = Interval(Decimal(1), Decimal(1))
+
+
+def _gap(made: list[Cover], day: date, later: date) -> bool | None:
+    """Nothing was taken: joined (True), a start or a recorded stop (False), or a gap that nobody explains (None)."""
+    earlier = [c for c in made if c.start.first < day]
+    if not earlier:
+        return False
+    latest = max(earlier, key=lambda c: c.end.last)
+    if later - latest.end.last <= JOIN:
+        return True
+    return False if latest.exposure.stopped else None
+
+
+def span_text(span: DateSpan) -> str:
+    """A begin as a person reads it."""
+    return str(span) if span.first != date.min else f"before {span.last.isoformat()}"

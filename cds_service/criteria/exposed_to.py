@@ -1,0 +1,144 @@
+"""`exposed_to` and `never_exposed`: whether a drug was ever taken (criteria.md; decisions 5, 15, 28, 34, 46, 51).
+
+    exposed_to: [cyclophosphamide, mycophenolate]
+    drugs: 2                    so many different ones (default 1)
+    in_all: 6 months            each taken for so long, courses added up
+    once_at_least: 1 mg/kg/day  glucocorticoids: reached at least once
+    or_intolerant: true         a recorded intolerance stands in for that drug
+    never_exposed: gene_modified_cell_product
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ..chart.chart import Chart
+from ..chart.facts import Exposure
+from ..clinical.courses import long_enough
+from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded
+from ..clinical.exposures import by_drug, evidence, exposures
+from ..clinical.high_dose import reached_per_kg
+from ..kernel.answers import Answer, Basis, Evidence, Reason, Status, failed, passed, unknown
+from ..kernel.dates import Window
+from ..kernel.logic import all_of, at_least
+from .rule import Reads, Spec
+
+KINDS = ("exposed_to", "never_exposed")
+_INTOLERANT = "a recorded intolerance stands in for this drug"
+
+
+@dataclass(frozen=True, slots=True)
+class ExposedTo:
+    """A past or present treatment; silence never disproves it."""
+
+    drugs: tuple[str, ...]
+    least: int
+    in_all: Window | None
+    once_at_least: Decimal | None
+    or_intolerant: bool
+    missing: tuple[str, ...]
+
+    def answer(self, chart: Chart) -> Answer:
+        """Pass where enough of the drugs are recorded; else unknown."""
+        found = by_drug(exposures(chart, self.drugs))
+        answers = {drug: self._one(records, chart) for drug, records in found.items()}
+        if self.or_intolerant:
+            for drug, shown in self._intolerances(chart):
+                if drug not in answers or answers[drug].status is not Status.PASS:
+                    answers[drug] = passed(Basis.RECORDED, (shown,), (_INTOLERANT,))
+        good = [a for a in answers.values() if a.status is Status.PASS]
+        if len(good) >= self.least:
+            return at_least(self.least, good[: self.least]) if self.least > 1 else good[0]
+        if not complete(chart):
+            return unknown(Reason.UNAVAILABLE, self.missing)
+        if not answers:
+            return unknown(Reason.NO_DATA, self.missing)
+        whole = at_least(self.least, [*answers.values(), *[unknown(Reason.NO_DATA, self.missing)] * self.least])
+        return whole._replace(missing=self.missing)
+
+    def _one(self, records: list[Exposure], chart: Chart) -> Answer:
+        sure = [e for e in records if e.doubt is None]
+        if not sure:
+            doubted = tuple(evidence(e, rule="exposed_to", note=e.doubt) for e in records[:3])
+            return unknown(Reason.INCOMPARABLE, evidence=doubted)
+        if self.in_all is None:
+            return passed(Basis.RECORDED, (evidence(sure[-1], rule="exposed_to"),))
+        parts = [long_enough(sure, self.in_all, chart)]
+        if self.once_at_least is not None:
+            parts.append(reached_per_kg(sure, self.once_at_least, chart))
+        return all_of(parts)
+
+    def _intolerances(self, chart: Chart) -> list[tuple[str, Evidence]]:
+        known = chart.terminology.ingredients
+        found = []
+        for allergy in chart.allergies:
+            for name in allergy.ingredients:
+                ingredient = known.get(name)
+                if allergy.doubtful or ingredient is None:
+                    continue
+                if {name, ingredient.drug, *ingredient.groups} & set(self.drugs):
+                    drug = "glucocorticoid" if "glucocorticoid" in ingredient.groups else ingredient.drug
+                    when = str(allergy.recorded) if allergy.recorded else None
+                    found.append((drug, Evidence(allergy.reference, allergy.text, None, when, rule="intolerance")))
+        return found
+
+    def words(self) -> str:
+        """In plain words."""
+        drugs = ", ".join(d.replace("_", " ") for d in self.drugs)
+        said = f"at least {self.least} of: {drugs}" if self.least > 1 else drugs.replace(", ", " or ")
+        said = f"has been treated with {said}"
+        if self.in_all is not None:
+            said += f", each for at least {self.in_all} in all"
+        if self.once_at_least is not None:
+            said += f", at some time at {self.once_at_least} mg/kg/day prednisone-equivalent or more"
+        return said + (" (or a recorded intolerance)" if self.or_intolerant else "")
+
+    def reads(self) -> Reads:
+        """Drug records, the weight, intolerances."""
+        kinds = KINDS_READ | ({"AllergyIntolerance"} if self.or_intolerant else set())
+        concepts = frozenset({"body_weight"}) if self.once_at_least is not None else frozenset()
+        kinds |= {"Observation"} if concepts else set()
+        return Reads(frozenset(kinds), concepts=concepts, drugs=frozenset(self.drugs))
+
+
+@dataclass(frozen=True, slots=True)
+class NeverExposed:
+    """A drug that excludes for ever."""
+
+    drugs: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    def answer(self, chart: Chart) -> Answer:
+        """Fail where it is recorded; a word alone is for a clinician to judge (decision 34)."""
+        found = exposures(chart, self.drugs)
+        if not found:
+            return nothing_recorded(chart, self.missing, rule="never_exposed")
+        sure = [e for e in found if e.doubt is None and e.by != "word"]
+        shown = tuple(evidence(e, rule="never_exposed", note=e.doubt) for e in (sure or found)[:5])
+        if sure:
+            return failed(Basis.RECORDED, shown)
+        if not complete(chart):
+            return unknown(Reason.UNAVAILABLE, self.missing, shown)
+        doubted = any(e.doubt is not None for e in found) or bool(chart.unnamed_drugs)
+        return unknown(Reason.INCOMPARABLE if doubted else Reason.JUDGEMENT, self.missing, shown)
+
+    def words(self) -> str:
+        """In plain words."""
+        return f"never treated with a {' or '.join(d.replace('_', ' ') for d in self.drugs)}"
+
+    def reads(self) -> Reads:
+        """Drug records."""
+        return Reads(KINDS_READ, drugs=frozenset(self.drugs))
+
+
+def read(spec: Spec) -> ExposedTo | NeverExposed:
+    """`{exposed_to: belimumab}` or `{never_exposed: gene_modified_cell_product}`."""
+    if spec.has("never_exposed"):
+        drugs = spec.drugs("never_exposed")
+        return NeverExposed(drugs, names(drugs))
+    drugs = spec.drugs("exposed_to")
+    least = spec.number("drugs")
+    high = spec.dose("once_at_least", "mg/kg/day")
+    return ExposedTo(
+        drugs, int(least) if least is not None else 1, spec.window("in_all"), high,
+        spec.flag("or_intolerant"), names(drugs),
+    )  # fmt: skip

@@ -1,0 +1,54 @@
+"""`for_another_disease`: treatment whose recorded reason is not lupus (NCT06222853 E6).
+
+    for_another_disease: [glucocorticoid, conventional_immunosuppressant]
+"""
+
+from dataclasses import dataclass
+
+from ..chart.chart import Chart
+from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded
+from ..clinical.exposures import evidence
+from ..clinical.treatment import Standing, treatments
+from ..kernel.answers import Answer, Basis, Reason, passed, unknown
+from .rule import Reads, Spec
+
+KIND = "for_another_disease"
+
+
+@dataclass(frozen=True, slots=True)
+class ForAnotherDisease:
+    """No current treatment with these drugs for something else than lupus."""
+
+    drugs: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    def answer(self, chart: Chart) -> Answer:
+        """A current one with another reason is for a clinician to judge; no recorded reason passes."""
+        now = [
+            e for t in treatments(chart, self.drugs) if t.standing in (Standing.CURRENT, Standing.OPEN) for e in t.now
+        ]  # fmt: skip
+        others = tuple(
+            evidence(e, rule=KIND, note=f"recorded reason: {'; '.join(e.reasons)}") for e in now if e.for_lupus is False
+        )
+        if not complete(chart):
+            return unknown(Reason.UNAVAILABLE, self.missing, others)
+        if others:
+            return unknown(Reason.JUDGEMENT, self.missing, others)
+        if not now:
+            return nothing_recorded(chart, self.missing, rule=KIND)
+        return passed(Basis.RECORDED, tuple(evidence(e, rule=KIND) for e in now))
+
+    def words(self) -> str:
+        """In plain words."""
+        drugs = " or ".join(d.replace("_", " ") for d in self.drugs)
+        return f"no current {drugs} for another disease than lupus (another recorded reason: for a clinician to judge)"
+
+    def reads(self) -> Reads:
+        """Drug records and the Conditions that they name as reasons."""
+        return Reads(KINDS_READ | {"Condition"}, drugs=frozenset(self.drugs))
+
+
+def read(spec: Spec) -> ForAnotherDisease:
+    """`{for_another_disease: [glucocorticoid, conventional_immunosuppressant]}`."""
+    drugs = spec.drugs("for_another_disease")
+    return ForAnotherDisease(drugs, names(drugs))

@@ -1,0 +1,108 @@
+"""`steroid_dose`: the current prednisone-equivalent daily dose (criteria.md section 2; decisions 14, 21, 29, 40, 50).
+
+    steroid_dose: oral               or systemic
+    at_most: 60 mg/day
+    at_least: 7.5 mg/day
+    unless_on: [conventional_immunosuppressant]      waives the minimum
+    judged: [neither_judgement]                      for a clinician to judge where it would decide
+No current glucocorticoid passes.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ..chart.chart import Chart
+from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded
+from ..clinical.exposures import evidence
+from ..clinical.steroids import DayDose, current_dose, dose_evidence
+from ..clinical.treatment import Standing, treatments
+from ..kernel.answers import REASON_RANK, Answer, Basis, Evidence, Reason, failed, passed, unknown
+from ..kernel.numbers import plain
+from .rule import Reads, Spec
+
+KIND = "steroid_dose"
+_MISSING = names(("glucocorticoid",))
+
+
+@dataclass(frozen=True, slots=True)
+class SteroidDose:
+    """Limits on the current dose."""
+
+    scope: str
+    at_most: Decimal | None
+    at_least: Decimal | None
+    unless_on: tuple[str, ...]
+    judged: tuple[str, ...]
+    threshold: str
+
+    def answer(self, chart: Chart) -> Answer:
+        """The interval decides only what the whole of it decides; out of range has no `until` (decision 29)."""
+        dose = current_dose(chart, self.scope)
+        if dose.none:
+            return nothing_recorded(chart, _MISSING, rule=KIND)
+        shown = dose_evidence(dose, chart, self.threshold, KIND)
+        basis = Basis.COMPUTED if dose.computed else Basis.RECORDED
+        below = dose.total.at_most(self.at_most) if self.at_most is not None else True
+        if below is False:
+            return failed(basis, shown)
+        enough = dose.total.at_least(self.at_least) if self.at_least is not None else True
+        if enough is True and below is True and (self.at_most is None or complete(chart)):
+            return passed(basis, shown)
+        if not complete(chart):
+            return unknown(Reason.UNAVAILABLE, _MISSING, shown)
+        if below is None:
+            return self._open(dose, shown)
+        waived, why, partners = self._waiver(chart)
+        if waived:
+            return passed(basis, shown + partners)
+        if why is not None:
+            return unknown(why, names(self.unless_on), shown + partners)
+        return failed(basis, shown) if enough is False else self._open(dose, shown)
+
+    def _open(self, dose: DayDose, shown: tuple[Evidence, ...]) -> Answer:
+        return unknown(dose.reason or Reason.IMPRECISE, _MISSING, shown, (dose.problem,) if dose.problem else ())
+
+    def _waiver(self, chart: Chart) -> tuple[bool, Reason | None, tuple[Evidence, ...]]:
+        """Whether a partner drug waives the minimum; else why that is not known."""
+        if not self.unless_on:
+            return False, None, ()
+        found = treatments(chart, self.unless_on)
+        for treatment in found:
+            if treatment.standing is Standing.CURRENT:
+                return True, None, (evidence(treatment.now[0], rule=KIND, note="no minimum beside this drug"),)
+        reasons = [t.reason or Reason.IMPRECISE for t in found if t.standing is Standing.OPEN]
+        shown = [evidence(e, rule=KIND, note=e.doubt) for t in found if t.standing is Standing.OPEN for e in t.now]
+        known = {t.drug for t in found}
+        for treatment in treatments(chart, self.judged):
+            if treatment.standing in (Standing.CURRENT, Standing.OPEN) and treatment.drug not in known:
+                reasons.append(Reason.JUDGEMENT)
+                note = "whether it waives the minimum is for a clinician to judge"
+                shown.append(evidence(treatment.now[0], rule=KIND, note=note))
+        if chart.unnamed_drugs:
+            reasons.append(Reason.INCOMPARABLE)
+        return False, min(reasons, key=REASON_RANK.__getitem__, default=None), tuple(shown)
+
+    def words(self) -> str:
+        """In plain words."""
+        scope = "oral " if self.scope == "oral" else ""
+        said = f"current {scope}glucocorticoid {self.threshold}"
+        if self.unless_on:
+            said += f" (no minimum with a current {' or '.join(d.replace('_', ' ') for d in self.unless_on)})"
+        return said + "; none current: met"
+
+    def reads(self) -> Reads:
+        """Drug records; the weight for doses by weight."""
+        drugs = frozenset({"glucocorticoid", *self.unless_on, *self.judged})
+        return Reads(KINDS_READ | {"Observation"}, concepts=frozenset({"body_weight"}), drugs=drugs)
+
+
+def read(spec: Spec) -> SteroidDose:
+    """`{steroid_dose: oral, at_most: 30 mg/day, at_least: 7.5 mg/day, unless_on: conventional_immunosuppressant}`."""
+    scope = spec.text("steroid_dose", choices=("oral", "systemic"))
+    most, least = spec.dose("at_most"), spec.dose("at_least")
+    if most is None and least is None:
+        spec.complain("steroid_dose", "'at_most' or 'at_least' is missing")
+    parts = [f"≤ {plain(most)}"] if most is not None else []
+    parts += [f"≥ {plain(least)}"] if least is not None else []
+    threshold = " and ".join(parts) + " mg/day prednisone-equivalent"
+    return SteroidDose(scope, most, least, spec.drugs("unless_on"), spec.drugs("judged"), threshold)

@@ -1,0 +1,131 @@
+"""MedicationAdministration and MedicationDispense → Exposures (criteria.md section 2 "Drugs"; decisions 19, 20, 38)."""
+
+from datetime import timedelta
+
+import msgspec
+
+from ...chart.facts import Dose
+from ...kernel.dates import DateSpan
+from ..context import Context, decode
+from ..heads import Concept, Meta, Period, Reference
+from .amounts import quantity
+from .dosage import read_dosage
+from .exposure import add, dates, day_of, ended, references, routes_in, since, unrecorded_end
+from .medication_order import _named, _quietly, _updated, matters
+from .timing import number
+
+__all__ = ["HEADS", "KINDS", "matters", "read"]
+
+KINDS = ("MedicationAdministration", "MedicationDispense")
+
+
+class AdministrationHead(msgspec.Struct, tag_field="resourceType", tag="MedicationAdministration"):
+    """What decides whether a MedicationAdministration matters."""
+
+    id: str | None = None
+    status: str | None = None
+    subject: Reference | None = None
+    medicationCodeableConcept: Concept | None = None
+    medicationReference: Reference | None = None
+    effectiveDateTime: str | None = None
+    effectivePeriod: Period | None = None
+    meta: Meta | None = None
+
+
+class DispenseHead(msgspec.Struct, tag_field="resourceType", tag="MedicationDispense"):
+    """What decides whether a MedicationDispense matters."""
+
+    id: str | None = None
+    status: str | None = None
+    subject: Reference | None = None
+    medicationCodeableConcept: Concept | None = None
+    medicationReference: Reference | None = None
+    whenPrepared: str | None = None
+    whenHandedOver: str | None = None
+    meta: Meta | None = None
+
+
+HEADS = (AdministrationHead, DispenseHead)
+
+
+def read(head: AdministrationHead | DispenseHead, raw: msgspec.Raw, ctx: Context) -> None:
+    """Put what the record says into the context; the whole of it is decoded only for drugs that matter."""
+    if isinstance(head, AdministrationHead):
+        _administration(head, raw, ctx)
+    else:
+        _dispense(head, raw, ctx)
+
+
+def _administration(head: AdministrationHead, raw: msgspec.Raw, ctx: Context) -> None:
+    if head.status == "not-done":
+        return
+    period = head.effectivePeriod
+    begun = period.start if period else head.effectiveDateTime
+    start = _quietly(begun)
+    if ctx.future(start):
+        return
+    ctx.dated(start)
+    named, resource = _named(head, raw, ctx)
+    if not named.ingredients:
+        return
+    resource = resource if resource is not None else decode(raw)
+    if begun and start is None:
+        day_of(begun, ctx)  # reports the date that cannot be read
+    begins = since(start, ctx, _updated(head, ctx))
+    end: DateSpan | None = day_of(period.end, ctx) if period else start
+    state = {"in-progress": "active", "on-hold": "held"}.get(head.status or "", "ended")
+    if state == "ended":
+        end, _ = ended(begins, end, ctx, _updated(head, ctx))
+    elif not period:
+        end = None
+    dosage = resource.get("dosage")
+    dosage = dosage if isinstance(dosage, dict) else {}
+    given = dosage.get("dose")
+    once = quantity(given, named.strength) if isinstance(given, dict) else None
+    one_day = end is not None and begins == end and begins.exact
+    dose = Dose(
+        daily=once.mg if once and one_day else None,
+        problem=(once.problem if once else "no amount is recorded") if not (once and once.mg and one_day) else None,
+        text=dosage["text"] if isinstance(dosage.get("text"), str) else "",
+        single=once.mg if once else None,
+    )
+    add(
+        named, ctx, source="MedicationAdministration", state=state, start=begins, end=end, stopped=False, dose=dose,
+        steps=(), routes=routes_in([dosage]), resource=resource,
+        written=dates(period.start, period.end) if period else dates(head.effectiveDateTime),
+        related=references(resource.get("request")),
+        doubt="the record does not say whether it was given" if head.status in (None, "unknown") else None,
+    )  # fmt: skip
+
+
+def _dispense(head: DispenseHead, raw: msgspec.Raw, ctx: Context) -> None:
+    if head.status == "declined":
+        return
+    handed = _quietly(head.whenHandedOver)
+    start = handed or (_quietly(head.whenPrepared) if head.status == "completed" else None)
+    if head.status != "completed" and head.whenHandedOver is None:
+        return  # nothing has reached the patient yet
+    if ctx.future(start):
+        return
+    ctx.dated(start)
+    named, resource = _named(head, raw, ctx)
+    if not named.ingredients:
+        return
+    resource = resource if resource is not None else decode(raw)
+    if start is None:
+        day_of(head.whenHandedOver, ctx)  # reports a date that cannot be read
+    begins = since(start, ctx)
+    regimen = read_dosage(resource.get("dosageInstruction"), named.strength, start, ctx.terminology)
+    supply = resource.get("daysSupply")
+    days = number(supply.get("value")) if isinstance(supply, dict) else None
+    if start is not None and days is not None and days >= 0:
+        length = timedelta(min(int(days), 3660))
+        end, state = DateSpan(start.first + length, start.last + length), "active"
+    else:
+        end, state = unrecorded_end(begins, ctx), "unclear"
+    add(
+        named, ctx, source="MedicationDispense", state=state, start=begins, end=end, stopped=False,
+        dose=regimen.dose, steps=regimen.steps, routes=routes_in(resource.get("dosageInstruction")), resource=resource,
+        written=dates(head.whenHandedOver or head.whenPrepared),
+        related=references(resource.get("authorizingPrescription")),
+    )  # fmt: skip
