@@ -308,3 +308,8 @@ def test_chinese_procedure_codes_are_read_with_their_extensions_and_under_icd_9_
 def test_a_condition_may_carry_a_procedure_code_and_a_procedure_a_status_code(terms: Terminology) -> None:
     assert "solid_organ_transplant" in said(terms, "snomed", "70536003")
     assert [m.finding for m in terms.procedures("icd10cm", "Z94.0")] == ["solid_organ_transplant"]
+
+
+def test_a_finding_is_known_by_its_name(terms: Terminology) -> None:
+    assert terms.has_finding("haemodialysis")
+    assert not terms.has_finding("haemodialisis")
