@@ -1,0 +1,244 @@
+"""Creatinine clearance and eGFR: which of recorded and computed counts (criteria.md decision 7, 50)."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ..chart.chart import Chart
+from ..chart.facts import Result
+from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, merge, passed, unknown
+from ..kernel.dates import age_on
+from ..kernel.logic import first_reason
+from ..kernel.numbers import Interval
+from .limits import differing_sexes
+from .measures import measure
+from .renal import ckd_epi_interval, clearance_interval, schwartz_interval
+from .selection import CONFLICT, PRELIMINARY, Found, decide, newest, seen
+from .thresholds import Threshold
+
+_AT_LIMIT = "reported within 0.5 of the limit: the number before rounding may lie on the other side"
+
+
+class Input(NamedTuple):
+    """One measured number that goes into a formula: the worse of several of the same instant."""
+
+    number: Interval | None
+    result: Result | None
+    answer: Answer | None
+    """Why there is none."""
+    notes: tuple[str, ...] = ()
+
+
+class Computed(NamedTuple):
+    """A formula's result for each sex that must be looked at, or why there is none."""
+
+    numbers: tuple[Interval, ...]
+    answer: Answer | None
+    evidence: tuple[Evidence, ...] = ()
+    creatinine: Result | None = None
+    notes: tuple[str, ...] = ()
+    formula: str = ""
+    differing: bool = False
+    """Computed for two sexes because the recorded ones differ (decision 50)."""
+
+
+def clearance(chart: Chart, threshold: Threshold, measured: str) -> Answer:
+    """Creatinine clearance in mL/min against a threshold. `measured`: `wins` (NCT06711146 I9d) or `never` counts."""
+    if measured == "wins":
+        found = newest(chart, ("crcl",), None, _is_measured)
+        if found.reason in (None, Reason.UNAVAILABLE, Reason.IMPRECISE):
+            return decide(found, ("crcl",), lambda r: threshold.judge(chart, r, ("crcl",), "clearance"))
+    reported = newest(chart, ("crcl",), None, _is_calculated if measured == "wins" else _is_cockcroft)
+    return _newer(chart, threshold, "crcl", "clearance", reported, chart.once("cockcroft-gault", _cockcroft))
+
+
+def egfr(chart: Chart, threshold: Threshold) -> Answer:
+    """eGFR in mL/min/1.73 m² against a threshold: the newest of reported and computed (decision 7)."""
+    ages = _ages(chart)
+    accept = _is_paediatric if ages is not None and ages[0] < 18 else _is_adult
+    reported = newest(chart, ("egfr",), None, accept)
+    return _newer(chart, threshold, "egfr", "egfr", reported, chart.once("egfr computed", _egfr))
+
+
+def _newer(
+    chart: Chart, threshold: Threshold, concept: str, rule: str, reported: Found, computed: Computed
+) -> Answer:
+    """A reported value, unless a newer creatinine outdates it or its interval straddles the threshold."""
+    missing = (concept,)
+    if reported.reason is Reason.UNAVAILABLE:
+        return decide(reported, missing, lambda r: threshold.judge(chart, r, missing, rule))
+    ours = _judge_computed(threshold, computed, missing, rule)
+    if not reported.results:
+        if reported.reason is Reason.STALE and computed.creatinine is None and ours.reason is Reason.NO_DATA:
+            return ours._replace(reason=Reason.STALE)
+        return ours
+    creatinine = computed.creatinine
+    theirs = decide(reported, missing, lambda r: threshold.judge(chart, r, missing, rule))
+    if creatinine is not None:
+        newest_reported = reported.results[0].day
+        outdated = creatinine.day.first > newest_reported.last
+        if concept == "crcl":
+            # A recorded clearance wins only with a newer date (decision 7).
+            outdated = outdated or (bool(computed.numbers) and creatinine.day.last >= newest_reported.first)
+        if outdated and (concept == "egfr" or computed.numbers or ours.reason is Reason.INCOMPARABLE):
+            return ours
+    if theirs.reason is Reason.IMPRECISE and computed.numbers:
+        return ours.with_evidence(*theirs.evidence)
+    if concept == "egfr":
+        theirs = _beside(chart, threshold, reported, creatinine, theirs, ours)
+    return theirs
+
+
+def _beside(
+    chart: Chart, threshold: Threshold, reported: Found, creatinine: Result | None, theirs: Answer, ours: Answer
+) -> Answer:
+    """Notes on a reported eGFR: a creatinine of the same day that says otherwise; a number at the limit."""
+    if creatinine is not None and ours.reason is None and theirs.reason is None and ours.status is not theirs.status:
+        theirs = theirs.noted("the creatinine of the same day says otherwise; the reported eGFR stands")
+    number = measure(chart, reported.results[0]).number
+    if number is not None and number.exact and number.low is not None and abs(number.low - threshold.number) * 2 < 1:
+        theirs = theirs.noted(_AT_LIMIT)
+    return theirs
+
+
+def _judge_computed(threshold: Threshold, computed: Computed, missing: tuple[str, ...], rule: str) -> Answer:
+    if computed.answer is not None:
+        answer = computed.answer
+        return answer._replace(missing=merge(missing, answer.missing))
+    decided = [threshold.holds(n) for n in computed.numbers]
+    said = " or ".join(f"{n} {threshold.unit}" for n in computed.numbers)
+    own = Evidence(None, None, None, None, said, threshold.text, rule, "computed", computed.formula)
+    evidence = (own, *computed.evidence)
+    if any(d != decided[0] for d in decided):
+        reason = Reason.JUDGEMENT if computed.differing else Reason.IMPRECISE
+        return unknown(reason, missing, evidence, computed.notes)
+    if decided[0] is None:
+        return unknown(Reason.IMPRECISE, missing, evidence, computed.notes)
+    if decided[0]:
+        return passed(Basis.COMPUTED, evidence, computed.notes)
+    return failed(Basis.COMPUTED, evidence, notes=computed.notes)
+
+
+def _cockcroft(chart: Chart) -> Computed:
+    creatinine, weight = _input(chart, "creatinine_serum", "high"), _input(chart, "body_weight", "low")
+    ages = _ages(chart)
+    problem = _problem((creatinine, weight), ages)
+    if problem is not None or ages is None:
+        return Computed((), problem, creatinine=creatinine.result)
+    if ages[0] < 18:
+        note = "the formula holds from 18 years"
+        return Computed((), unknown(Reason.NO_DATA, ("crcl",), notes=(note,)), creatinine=creatinine.result)
+    assert creatinine.number is not None and weight.number is not None  # _problem says why where one is not
+    numbers = [
+        clearance_interval(ages, weight.number, creatinine.number, female=sex == "female")
+        for sex in chart.patient.sexes
+    ]
+    return _computed(chart, numbers, (creatinine, weight), "Cockcroft–Gault with actual weight")
+
+
+def _egfr(chart: Chart) -> Computed:
+    creatinine = _input(chart, "creatinine_serum", "high")
+    ages = _ages(chart)
+    child = ages is not None and ages[1] < 18
+    height = _input(chart, "body_height", "low") if child else None
+    inputs = (creatinine,) if height is None else (creatinine, height)
+    problem = _problem(inputs, ages)
+    if problem is not None or ages is None:
+        return Computed((), problem, creatinine=creatinine.result)
+    if ages[0] < 18 <= ages[1]:
+        answer = unknown(Reason.IMPRECISE, ("birth_date",), notes=("under or over 18: the formula differs",))
+        return Computed((), answer, creatinine=creatinine.result)
+    assert creatinine.number is not None
+    if height is not None:
+        assert height.number is not None
+        return _computed(chart, [schwartz_interval(height.number, creatinine.number)], inputs, "bedside Schwartz")
+    numbers = [ckd_epi_interval(ages, creatinine.number, female=sex == "female") for sex in chart.patient.sexes]
+    return _computed(chart, numbers, inputs, "CKD-EPI 2021")
+
+
+def _computed(chart: Chart, numbers: list[Interval | None], inputs: tuple[Input, ...], formula: str) -> Computed:
+    whole = tuple(n for n in numbers if n is not None)
+    if len(whole) < len(numbers):
+        answer = unknown(Reason.INCOMPARABLE, ("creatinine_serum",), notes=("a value of zero or less cannot be right",))
+        return Computed((), answer, creatinine=inputs[0].result)
+    notes = merge((), *(i.notes for i in inputs))
+    differing = len(whole) > 1 and differing_sexes(chart.patient)
+    if differing:
+        notes = merge(notes, ("the recorded sexes differ; computed for both",))
+    evidence = tuple(
+        seen(i.result)._replace(normalised=f"{i.number} {chart.terminology.concepts[i.result.concept].canonical_unit}")
+        for i in inputs
+        if i.result is not None
+    )
+    return Computed(whole, None, evidence, inputs[0].result, notes, formula, differing)
+
+
+def _problem(inputs: tuple[Input, ...], ages: tuple[int, int] | None) -> Answer | None:
+    """Why a formula cannot be computed: the first reason of all its inputs, with everything that is missing."""
+    answers = [i.answer for i in inputs if i.answer is not None]
+    if ages is None:
+        answers.append(unknown(Reason.NO_DATA, ("birth_date",)))
+    if not answers:
+        return None
+    return unknown(
+        first_reason(answers),
+        merge((), *(a.missing for a in answers)),
+        merge((), *(a.evidence for a in answers)),
+        merge((), *(a.notes for a in answers)),
+    )
+
+
+def _input(chart: Chart, concept: str, worse: str) -> Input:
+    """The newest number of a concept; of several of one instant the one that is worse (`high` or `low`)."""
+    return chart.once(("input", concept, worse), lambda c: _find_input(c, concept, worse))
+
+
+def _find_input(chart: Chart, concept: str, worse: str) -> Input:
+    found = newest(chart, (concept,))
+    if found.reason is not None:
+        return Input(None, None, decide(found, (concept,), _never))
+    pairs = [(measure(chart, r), r) for r in found.results]
+    unread = next(((m, r) for m, r in pairs if m.number is None), None)
+    if unread is not None:
+        why = (seen(unread[1], unread[0].problem),)
+        return Input(None, unread[1], unknown(Reason.INCOMPARABLE, (concept,), why))
+    numbers = [(m.number, r) for m, r in pairs if m.number is not None]
+    if len({n for n, _ in numbers}) == 1:
+        number, result = numbers[0]
+        return Input(number, result, None, (PRELIMINARY,) if found.preliminary else ())
+    if not found.ordered:
+        evidence = tuple(seen(r) for r in found.results)
+        return Input(None, found.results[0], unknown(Reason.IMPRECISE, (concept,), evidence))
+    pick: Callable[..., tuple[Interval, Result]] = max if worse == "high" else min
+    number, result = pick(numbers, key=lambda pair: pair[0].high or pair[0].low or 0)
+    return Input(number, result, None, (CONFLICT,))
+
+
+def _never(result: Result) -> Answer:
+    raise AssertionError("not judged: there is a reason")  # pragma: no cover - `decide` does not call it
+
+
+def _ages(chart: Chart) -> tuple[int, int] | None:
+    """Youngest and oldest age in completed years on `as_of`; None without a birth date."""
+    born = chart.patient.born
+    return (age_on(born.last, chart.as_of), age_on(born.first, chart.as_of)) if born is not None else None
+
+
+def _is_measured(result: Result) -> bool:
+    return result.method == "measured"
+
+
+def _is_calculated(result: Result) -> bool:
+    return result.method != "measured"
+
+
+def _is_cockcroft(result: Result) -> bool:
+    return result.method == "cockcroft-gault"
+
+
+def _is_paediatric(result: Result) -> bool:
+    """A reported paediatric eGFR: a site code or a text that says so (decisions 7, 33)."""
+    return result.method in ("paediatric", "schwartz")
+
+
+def _is_adult(result: Result) -> bool:
+    return result.method not in ("paediatric", "schwartz")

@@ -1,0 +1,89 @@
+"""A result as a number in the canonical unit of its concept (criteria.md section 2 "Units", units.md)."""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from ..chart.chart import Chart
+from ..chart.facts import Result
+from ..kernel.numbers import Interval
+from ..terminology import Terminology
+
+
+class Measure(NamedTuple):
+    """A number in the canonical unit, or why it cannot be read."""
+
+    number: Interval | None
+    problem: str | None = None
+
+
+def measure(chart: Chart, result: Result) -> Measure:
+    """The result's number in the canonical unit; worked out once for a chart."""
+    return chart.once(("measure", id(result)), lambda c: _measure(c, result))
+
+
+def _measure(chart: Chart, result: Result) -> Measure:
+    reading = result.reading
+    if reading.unreadable is not None:
+        return Measure(None, reading.unreadable)
+    if reading.oxygen or (result.concept == "spo2" and _oxygen_beside(chart, result)):
+        return Measure(None, "oxygen was given at the time of the measurement")
+    quantity = reading.quantity
+    if quantity is None:
+        return Measure(None, "the result holds no number")
+    number = convert(chart.terminology, result.concept, quantity.number, quantity.unit)
+    if number is None:
+        return Measure(None, "the result has no unit" if not quantity.unit else "the unit is not known for this test")
+    if result.method == "segmented":
+        # Segmented neutrophils without bands are at least this many neutrophils, perhaps more (loinc.csv notes).
+        number = Interval(number.low, None, number.low_open)
+    return Measure(number)
+
+
+def convert(terminology: Terminology, concept: str, number: Interval, unit: str | None) -> Interval | None:
+    """An interval in the canonical unit of a concept; None where the unit cannot be read (never a guess)."""
+    known = terminology.concepts[concept]
+    if not unit and not known.unitless:
+        return None
+    if not known.quantity:
+        return number if not unit or unit in _PURE else None
+    conversion = terminology.unit(known.quantity, unit or "")
+    if conversion is None:
+        return None
+    if conversion.numerator == conversion.denominator and not conversion.offset:
+        return number
+    low = None if number.low is None else conversion.convert(number.low)
+    high = None if number.high is None else conversion.convert(number.high)
+    return Interval(low, high, number.low_open, number.high_open)
+
+
+_PURE = frozenset(("1", "{score}", "(score)", "score", "{points}", "points", "point", "分", "{grade}", "{class}"))
+
+
+def _oxygen_beside(chart: Chart, result: Result) -> bool:
+    """Whether a flow or FiO2 of the same time, recorded on its own, says that oxygen was given (decision 10)."""
+    for concept in ("o2_flow", "fio2"):
+        for other in chart.results.get(concept, ()):
+            same_day = other.day.first <= result.day.last and result.day.first <= other.day.last
+            timed = other.moment is not None and result.moment is not None
+            same_time = same_day and (not timed or other.moment == result.moment)
+            if same_time and not other.reading.absent and not _room_air(chart, other):
+                return True
+    return False
+
+
+_AIR = {"o2_flow": Decimal(0), "fio2": Decimal(21)}
+
+
+def _room_air(chart: Chart, result: Result) -> bool:
+    """A flow of 0 or an FiO2 of 21 % is room air; what cannot be read is not shown to be (decision 50)."""
+    quantity = result.reading.quantity
+    if quantity is None:
+        return False
+    if result.concept == "o2_flow":
+        return quantity.number.at_most(_AIR["o2_flow"]) is True
+    number = quantity.number
+    if quantity.unit in ("1", "{fraction}"):
+        number = number.times(Decimal(100))
+    elif convert(chart.terminology, "fio2", number, quantity.unit) is None:
+        return False
+    return number.at_most(_AIR["fio2"]) is True

@@ -1,0 +1,163 @@
+"""Which result of a concept counts: the newest usable one inside the look-back.
+
+criteria.md section 2 "Observation values", "Look-back", "Completeness"; decisions 1, 18, 51.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from ..chart.chart import Chart, Kind
+from ..chart.facts import Result
+from ..kernel.answers import Answer, Evidence, Reason, Status, merge, unknown
+from ..kernel.dates import Window, age_on
+
+CONFLICT = "two results of the same time differ; the one worse for eligibility is used"
+PRELIMINARY = "only a preliminary result is there"
+
+Accept = Callable[[Result], bool]
+
+
+class Found(NamedTuple):
+    """The results that count: one, or several of the same instant. `reason` says why there is none."""
+
+    results: tuple[Result, ...]
+    reason: Reason | None = None
+    older: Result | None = None
+    """The newest result with a value that is too old."""
+    preliminary: bool = False
+    ordered: bool = True
+    """False where partial dates leave open which of the results is the newest."""
+
+
+def is_child(chart: Chart) -> bool:
+    """Whether the patient is, or may be, under 18."""
+    born = chart.patient.born
+    return born is not None and age_on(born.last, chart.as_of) < 18
+
+
+def look_back(chart: Chart, concept: str) -> date | None:
+    """First day of a concept's own look-back (mappings/lab_concepts.csv); None where it has none (decision 33)."""
+    known = chart.terminology.concepts[concept]
+    days = known.look_back_child if is_child(chart) else known.look_back
+    return chart.as_of - timedelta(days) if days else None
+
+
+def newest(
+    chart: Chart, concepts: tuple[str, ...], window: Window | None = None, accept: Accept | None = None
+) -> Found:
+    """The newest usable result of one of the concepts within `window`, else within the concept's look-back.
+
+    `accept` leaves out results that are not what is asked for (another method).
+    """
+    return chart.once(("newest", concepts, window, accept), lambda c: _newest(c, concepts, window, accept))
+
+
+def of_concepts(chart: Chart, concepts: Sequence[str]) -> Sequence[Result]:
+    """All results of the concepts, newest first."""
+    if len(concepts) == 1:
+        return chart.results.get(concepts[0], ())
+    joined = [r for c in concepts for r in chart.results.get(c, ())]
+    joined.sort(key=_order, reverse=True)
+    return joined
+
+
+def _newest(chart: Chart, concepts: tuple[str, ...], window: Window | None, accept: Accept | None) -> Found:
+    start = window.before(chart.as_of) if window is not None else look_back(chart, concepts[0])
+    found = pick(of_concepts(chart, concepts), start, accept)
+    kind = chart.kind("Observation")
+    if kind.complete or (kind is Kind.NEWEST and (found.results or found.older)):
+        return found
+    return found._replace(reason=Reason.UNAVAILABLE)
+
+
+def covered(chart: Chart, start: date | None) -> bool:
+    """Whether everything since `start` arrived: what is missing of a newest-first answer is older (decision 51)."""
+    kind = chart.kind("Observation")
+    if kind is not Kind.NEWEST:
+        return kind.complete
+    return start is not None and any(r[-1].day.last < start for r in chart.results.values() if r)
+
+
+def pick(results: Sequence[Result], start: date | None, accept: Accept | None = None) -> Found:
+    """The newest usable of results that stand newest first; preliminary ones only where no other is inside."""
+    final = _pick([r for r in results if not r.preliminary], start, accept)
+    if final.results or len(results) == 0:
+        return final
+    early = _pick([r for r in results if r.preliminary], start, accept)
+    if early.results:
+        return early._replace(preliminary=True)
+    return final if final.older is not None else early
+
+
+def _pick(results: Sequence[Result], start: date | None, accept: Accept | None) -> Found:
+    taken: list[Result] = []
+    ordered = True
+    for result in results:
+        if start is not None and result.day.last < start:
+            if taken:
+                break
+            if not result.reading.absent and (accept is None or accept(result)):
+                return Found((), Reason.STALE, result)
+            continue
+        if taken and result.day.last < taken[0].day.first:
+            break
+        if taken and _earlier(result, taken[0]):
+            continue
+        if result.reading.absent or (accept is not None and not accept(result)):
+            continue
+        if taken and not (result.day == taken[0].day and result.day.first == result.day.last):
+            ordered = False
+        taken.append(result)
+    if not taken:
+        return Found((), Reason.NO_DATA)
+    if start is not None and any(r.day.first < start for r in taken):
+        return Found(tuple(taken), Reason.IMPRECISE)
+    return Found(tuple(taken), None, None, False, ordered)
+
+
+def _earlier(result: Result, other: Result) -> bool:
+    """Whether `result` is earlier than `other` for certain."""
+    if result.day.last < other.day.first:
+        return True
+    return result.moment is not None and other.moment is not None and result.moment < other.moment
+
+
+def _order(result: Result) -> tuple[date, float, date]:
+    moment = result.moment.timestamp() if result.moment else float("-inf")
+    return (result.day.last, moment, result.day.first)
+
+
+def decide(found: Found, missing: tuple[str, ...], judge: Callable[[Result], Answer]) -> Answer:
+    """Judge the results that count; of several that differ the one worse for eligibility stands (decision 1)."""
+    if found.reason is not None:
+        looked = found.older or next(iter(found.results), None)
+        return unknown(found.reason, missing, (seen(looked),) if looked is not None else ())
+    if len(found.results) == 1:
+        answer = judge(found.results[0])
+    else:
+        answer = _worst([judge(r) for r in found.results], found.ordered, missing)
+    return answer.noted(PRELIMINARY) if found.preliminary else answer
+
+
+_WORST_FIRST = {Status.FAIL: 0, Status.UNKNOWN: 1, Status.REVIEW: 2, Status.PASS: 3}
+
+
+def _worst(answers: list[Answer], ordered: bool, missing: tuple[str, ...]) -> Answer:
+    worst = min(answers, key=lambda a: _WORST_FIRST[a.status])
+    if not ordered and any(a.status is not worst.status for a in answers):
+        return unknown(Reason.IMPRECISE, missing, merge((), *(a.evidence for a in answers)), worst.notes)
+    said = {e.normalised or e.value for a in answers for e in a.evidence[:1]}
+    if len(said) > 1:
+        return worst._replace(evidence=merge(worst.evidence, *(a.evidence for a in answers))).noted(CONFLICT)
+    return worst
+
+
+def seen(result: Result, note: str | None = None) -> Evidence:
+    """A result as evidence, with the value as recorded."""
+    reading = result.reading
+    quantity = reading.quantity
+    if quantity is not None:
+        return Evidence(result.reference, quantity.text, quantity.unit, result.written, None, None, result.concept,
+                        None, note)
+    return Evidence(result.reference, reading.text, None, result.written, None, None, result.concept, None, note)

@@ -1,0 +1,61 @@
+"""`age`: completed years on `as_of` (criteria.md section 2 "Age", decisions 29, 50)."""
+
+import re
+from dataclasses import dataclass
+
+from ..chart.chart import Chart
+from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, passed, unknown
+from ..kernel.dates import age_on, birthday
+from .rule import Reads, Spec
+
+KIND = "age"
+
+_AGES = re.compile(r"(\d+) (?:to (\d+) years|years or over)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """From `low` to `high` completed years; the whole year of life that begins with `high` is in it."""
+
+    low: int
+    high: int | None
+    text: str
+
+    def answer(self, chart: Chart) -> Answer:
+        """Pass inside; below fail until that birthday; above fail for good; a partial birth date is an interval."""
+        born = chart.patient.born
+        if born is None:
+            return unknown(Reason.NO_DATA, ("birth_date",))
+        youngest, oldest = age_on(born.last, chart.as_of), age_on(born.first, chart.as_of)
+        if oldest < 0:
+            return unknown(Reason.INCOMPARABLE, ("birth_date",), notes=("the birth date lies in the future",))
+        said = str(youngest) if youngest == oldest else f"{youngest}–{oldest}"
+        written = chart.patient.born_text or str(born)
+        evidence = (Evidence(chart.patient.reference, said, "a", written, f"{said} a", self.text, "age"),)
+        if oldest < self.low:
+            return failed(Basis.RECORDED, evidence, birthday(born.last, self.low))
+        if self.high is not None and youngest > self.high:
+            return failed(Basis.RECORDED, evidence)
+        if youngest >= self.low and (self.high is None or oldest <= self.high):
+            return passed(Basis.RECORDED, evidence)
+        return unknown(Reason.IMPRECISE, ("birth_date",), evidence)
+
+    def words(self) -> str:
+        """In words."""
+        return f"age {self.low} or over" if self.high is None else f"age {self.low} to {self.high}, both included"
+
+    def reads(self) -> Reads:
+        """The Patient."""
+        return Reads(frozenset(("Patient",)))
+
+
+def read(spec: Spec) -> Age:
+    """`{age: 18 to 65 years}` or `{age: 18 years or over}`."""
+    match = _AGES.fullmatch(spec.text("age"))
+    if match is None:
+        spec.complain("age", "'age' must read '18 to 65 years' or '18 years or over'")
+        return Age(0, None, "")
+    low, high = int(match[1]), int(match[2]) if match[2] else None
+    if high is not None and high < low:
+        spec.complain("age", "the upper age is below the lower one")
+    return Age(low, high, f"≥ {low} a" if high is None else f"≥ {low} a, ≤ {high} a")

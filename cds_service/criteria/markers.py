@@ -1,0 +1,198 @@
+"""`no_positive_marker`: infections and IgA deficiency by laboratory (NCT06513429 E6; decisions 8, 41, 47, 50, 53).
+
+    {no_positive_marker: [iga, hiv, htlv, hepatitis_b, hepatitis_c, sars_cov_2]}
+    {no_positive_marker: [sars_cov_2], positive_is: for a clinician to judge}
+
+An exclusion: nothing recorded passes, `not-recorded`. A positive test beyond its look-back that no later one cleared is
+`stale`, not absence.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from ..chart.chart import Chart
+from ..chart.facts import Result
+from ..clinical.measures import measure
+from ..clinical.positivity import tests, verdict
+from ..clinical.selection import Found, decide, newest, of_concepts, pick, seen
+from ..kernel.answers import Answer, Basis, Reason, Status, failed, passed, unknown
+from ..kernel.logic import all_of
+from .rule import Reads, Spec
+
+KIND = "no_positive_marker"
+
+_IGA = Decimal(10)
+_CURRENT = timedelta(14)
+_CONCEPTS = {
+    "iga": ("iga",),
+    "hiv": ("hiv", "hiv_rna"),
+    "htlv": ("htlv",),
+    "hepatitis_b": ("hbsag", "hbv_dna", "anti_hbc_total"),
+    "hepatitis_c": ("hcv_rna", "anti_hcv"),
+    "sars_cov_2": ("sars_cov_2_rna", "sars_cov_2_ag"),
+}
+_NAMES = {"hiv": "HIV", "htlv": "HTLV", "hepatitis_b": "hepatitis B", "hepatitis_c": "hepatitis C",
+          "sars_cov_2": "SARS-CoV-2", "iga": "IgA deficiency (IgA below 10 mg/dL)"}
+
+
+@dataclass(frozen=True, slots=True)
+class NoPositiveMarker:
+    """None of the markers is positive."""
+
+    markers: tuple[str, ...]
+    judgement: bool = False
+    """A positive one is for a clinician to judge (decision 50, NCT07339332 I3)."""
+
+    def answer(self, chart: Chart) -> Answer:
+        """All markers together; the notes name the viruses without a test (decision 53)."""
+        answer = all_of([_MARKERS[m](chart) for m in self.markers])
+        untested = [_NAMES[m] for m in self.markers if m != "iga" and not _tested(chart, m)]
+        if self.judgement and answer.status is Status.FAIL:
+            return unknown(Reason.JUDGEMENT, self.markers, answer.evidence, answer.notes)
+        return answer.noted(f"no test is on the chart for {', '.join(untested)}") if untested else answer
+
+    def words(self) -> str:
+        """In words."""
+        said = f"no positive test for {', '.join(_NAMES[m] for m in self.markers)}"
+        if self.judgement:
+            return f"{said} (a positive one is for a clinician to judge)"
+        return f"{said}; nothing recorded passes"
+
+    def reads(self) -> Reads:
+        """The tests."""
+        return Reads(frozenset(("Observation",)), frozenset(c for m in self.markers for c in _CONCEPTS[m]))
+
+
+def _tested(chart: Chart, marker: str) -> bool:
+    return any(newest(chart, (c,)).results for c in _CONCEPTS[marker])
+
+
+_ABSENT = passed(Basis.NOT_RECORDED)
+
+
+def _test(chart: Chart, concept: str) -> Answer:
+    """One test as an exclusion: positive fails, negative passes, none passes as not-recorded."""
+    found = tests(chart, (concept,))
+    judged = [_found(chart, concept, f) for f in found]
+    return all_of(judged)
+
+
+def _found(chart: Chart, concept: str, found: Found) -> Answer:
+    if found.reason is Reason.UNAVAILABLE:
+        judged = [_judge(chart, concept, r) for r in found.results]
+        failing = next((a for a in judged if a.status is Status.FAIL), None)
+        return failing or unknown(Reason.UNAVAILABLE, (concept,))
+    if found.reason in (Reason.NO_DATA, Reason.STALE):
+        return _older(chart, concept)
+    return decide(found, (concept,), lambda r: _judge(chart, concept, r))
+
+
+def _judge(chart: Chart, concept: str, result: Result) -> Answer:
+    evidence = (seen(result)._replace(threshold="not positive", rule=KIND),)
+    said = verdict(chart, result)
+    if said.positive is None:
+        return unknown(said.reason or Reason.INCOMPARABLE, (concept,), evidence)
+    return failed(Basis.RECORDED, evidence) if said.positive else passed(Basis.RECORDED, evidence)
+
+
+def _older(chart: Chart, concept: str) -> Answer:
+    """Nothing inside the look-back: an older positive that no later test cleared is stale (decision 41)."""
+    found = pick(of_concepts(chart, (concept,)), None)
+    positive = [r for r in found.results if verdict(chart, r).positive is True]
+    if not positive:
+        return _ABSENT
+    return unknown(Reason.STALE, (concept,), tuple(seen(r)._replace(rule=KIND) for r in positive))
+
+
+def _iga(chart: Chart) -> Answer:
+    found = newest(chart, ("iga",))
+    if found.reason in (Reason.NO_DATA, Reason.STALE):
+        older = found.older
+        number = measure(chart, older).number if older is not None else None
+        if older is not None and (number is None or number.at_least(_IGA) is not True):
+            return unknown(Reason.STALE, ("iga",), (seen(older)._replace(threshold="≥ 10 mg/dL", rule=KIND),))
+        return _ABSENT
+    return decide(found, ("iga",), lambda r: _judge_iga(chart, r))
+
+
+def _judge_iga(chart: Chart, result: Result) -> Answer:
+    value = measure(chart, result)
+    evidence = (seen(result, value.problem)._replace(
+        normalised=f"{value.number} mg/dL" if value.number else None, threshold="≥ 10 mg/dL", rule=KIND),)
+    if value.number is None:
+        return unknown(Reason.INCOMPARABLE, ("iga",), evidence)
+    enough = value.number.at_least(_IGA)
+    if enough is None:
+        return unknown(Reason.IMPRECISE, ("iga",), evidence)
+    return passed(Basis.RECORDED, evidence) if enough else failed(Basis.RECORDED, evidence)
+
+
+def _hiv(chart: Chart) -> Answer:
+    return all_of([_test(chart, "hiv"), _test(chart, "hiv_rna")])
+
+
+def _htlv(chart: Chart) -> Answer:
+    return _test(chart, "htlv")
+
+
+def _hepatitis_b(chart: Chart) -> Answer:
+    """HBsAg or HBV DNA; anti-HBc alone passes with a note (decision 8)."""
+    answer = all_of([_test(chart, "hbsag"), _test(chart, "hbv_dna")])
+    core = _test(chart, "anti_hbc_total")
+    if answer.status is Status.PASS and core.status is Status.FAIL:
+        return answer.with_evidence(*core.evidence).noted("anti-HBc alone is positive: passes")
+    return answer
+
+
+def _hepatitis_c(chart: Chart) -> Answer:
+    """RNA decides; the antibody alone leaves it open until RNA is known (decision 8)."""
+    rna, antibody = _test(chart, "hcv_rna"), _test(chart, "anti_hcv")
+    if rna.status is not Status.PASS or antibody.status is Status.PASS:
+        return all_of([rna, antibody]) if antibody.status is Status.PASS else rna
+    if rna.basis is Basis.RECORDED:
+        return rna.with_evidence(*antibody.evidence).noted("anti-HCV is not negative, HCV RNA is not detected: passes")
+    if antibody.status is Status.FAIL:
+        return unknown(Reason.NO_DATA, ("hcv_rna",), antibody.evidence)
+    return antibody._replace(missing=("hcv_rna", *antibody.missing))
+
+
+def _sars_cov_2(chart: Chart) -> Answer:
+    return all_of([_current(chart, c) for c in _CONCEPTS["sars_cov_2"]])
+
+
+def _current(chart: Chart, concept: str) -> Answer:
+    """A positive test of the last 14 days fails until it is 14 days old; an older one passes (decisions 8, 18, 50)."""
+    found = newest(chart, (concept,))
+    if found.reason in (Reason.NO_DATA, Reason.STALE):
+        return _ABSENT
+    answer = _found(chart, concept, found)
+    if answer.status is Status.PASS or not found.results or answer.reason is Reason.UNAVAILABLE:
+        return answer
+    day = found.results[0].day
+    if day.last + _CURRENT <= chart.as_of:
+        return passed(Basis.RECORDED, answer.evidence)
+    if answer.status is Status.FAIL and day.first + _CURRENT > chart.as_of:
+        return answer._replace(until=day.last + _CURRENT)
+    return unknown(answer.reason or Reason.IMPRECISE, (concept,), answer.evidence, answer.notes)
+
+
+_MARKERS: dict[str, Callable[[Chart], Answer]] = {
+    "iga": _iga,
+    "hiv": _hiv,
+    "htlv": _htlv,
+    "hepatitis_b": _hepatitis_b,
+    "hepatitis_c": _hepatitis_c,
+    "sars_cov_2": _sars_cov_2,
+}
+
+
+def read(spec: Spec) -> NoPositiveMarker:
+    """Read a `no_positive_marker` rule."""
+    markers = spec.texts("no_positive_marker")
+    for marker in markers:
+        if marker not in _MARKERS:
+            spec.complain("no_positive_marker", f"'{marker}' must be one of {', '.join(_MARKERS)}")
+    judged = spec.text("positive_is", "", choices=("", "for a clinician to judge"))
+    return NoPositiveMarker(tuple(m for m in markers if m in _MARKERS), bool(judged))

@@ -1,0 +1,135 @@
+"""`no_pregnancy`: a negative pregnancy test of those who can be pregnant (criteria.md decisions 11, 28, 43, 50).
+
+    {no_pregnancy: blood test}
+    {no_pregnancy: blood or urine test}
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ..chart.chart import Chart
+from ..chart.facts import Diagnosis, Patient, Result
+from ..clinical.findings import Fact, by_finding, evidence_of, incomplete
+from ..clinical.positivity import verdict
+from ..clinical.selection import Found, decide, newest, seen
+from ..kernel.answers import Answer, Basis, Evidence, Reason, Status, failed, passed, unknown
+from ..kernel.dates import age_on
+from .rule import Reads, Spec
+
+KIND = "no_pregnancy"
+
+_TESTS = {"blood test": ("hcg_serum",), "blood or urine test": ("hcg_serum", "hcg_urine")}
+_YOUNGEST, _OLDEST = 12, 55
+_TERM = timedelta(294)
+"""42 weeks: a pregnancy recorded longer ago than this is not current without a further word."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoPregnancy:
+    """Passes men, those outside 12–55 years and after hysterectomy or menopause without a test."""
+
+    tests: tuple[str, ...]
+
+    def answer(self, chart: Chart) -> Answer:
+        """Answer for this chart; one answer serves all trials that ask alike."""
+        return chart.once((KIND, self.tests), self._answer)
+
+    def _answer(self, chart: Chart) -> Answer:
+        spared = _spared(chart.patient, chart)
+        if spared is not None:
+            return passed(Basis.RECORDED, (spared,))
+        found = newest(chart, self.tests)
+        tested = decide(found, self.tests, lambda r: self._judge(chart, r))
+        ruled_out = _ruled_out(chart)
+        if ruled_out is not None:
+            evidence = evidence_of(ruled_out, "cannot be pregnant", KIND)
+            if tested.status is Status.FAIL:
+                return unknown(Reason.JUDGEMENT, self.tests, (*tested.evidence, evidence))
+            return passed(Basis.RECORDED, (evidence,), ("hysterectomy or menopause is recorded: no test is needed",))
+        pregnancy = _pregnancy(chart, found) if tested.status is not Status.FAIL else None
+        if pregnancy is not None:
+            return pregnancy
+        if tested.status is Status.PASS and incomplete(chart, ("Condition",)):
+            # A pregnancy recorded after the test would fail: silence of Conditions that were not read proves nothing.
+            return unknown(Reason.UNAVAILABLE, ("pregnancy",), tested.evidence, tested.notes)
+        return tested
+
+    def _judge(self, chart: Chart, result: Result) -> Answer:
+        said = verdict(chart, result)
+        evidence = (seen(result)._replace(threshold="negative", rule=KIND),)
+        if said.positive is None:
+            return unknown(said.reason or Reason.INCOMPARABLE, self.tests, evidence)
+        return failed(Basis.RECORDED, evidence) if said.positive else passed(Basis.RECORDED, evidence)
+
+    def words(self) -> str:
+        """In words."""
+        test = "blood" if len(self.tests) == 1 else "blood or urine"
+        return (
+            f"negative pregnancy test ({test}) within 28 days and no pregnancy recorded after it, for all of 12 to "
+            "55 years who is not recorded as male; hysterectomy or menopause on record passes without a test"
+        )
+
+    def reads(self) -> Reads:
+        """Tests, pregnancy, hysterectomy, menopause."""
+        return Reads(
+            frozenset(("Patient", "Observation", "Condition", "Procedure")),
+            frozenset((*self.tests, "pregnancy_status")),
+            frozenset(("pregnancy", "childbearing_potential_ruled_out", "hysterectomy")),
+        )
+
+
+def _spared(patient: Patient, chart: Chart) -> Evidence | None:
+    """Why no test is needed: male by every record, or an age wholly outside 12–55 (decisions 11, 50)."""
+    if patient.gender == "male" and patient.birth_sex in (None, "male"):
+        return Evidence(patient.reference, "male", None, None, None, "male", KIND)
+    if patient.born is None:
+        return None
+    youngest, oldest = age_on(patient.born.last, chart.as_of), age_on(patient.born.first, chart.as_of)
+    if oldest < _YOUNGEST or youngest > _OLDEST:
+        said = str(youngest) if youngest == oldest else f"{youngest}–{oldest}"
+        return Evidence(patient.reference, said, "a", patient.born_text, f"{said} a", "outside 12–55 a", KIND)
+    return None
+
+
+def _ruled_out(chart: Chart) -> Fact | None:
+    index = by_finding(chart)
+    for finding in ("childbearing_potential_ruled_out", "hysterectomy"):
+        for fact in index.get(finding, ()):
+            if fact.findings[finding] == "names" and not (isinstance(fact, Diagnosis) and fact.doubtful):
+                return fact
+    return None
+
+
+def _pregnancy(chart: Chart, found: Found) -> Answer | None:
+    """A current pregnancy recorded after the test fails (decision 43); without a test, one that can still go on."""
+    tested = found.results[0].day if found.results else None
+    open_: Answer | None = None
+    for fact in by_finding(chart).get("pregnancy", ()):
+        if not isinstance(fact, Diagnosis) or not fact.active or fact.history:
+            continue
+        noted = fact.recorded or fact.onset
+        evidence = (evidence_of(fact, "no current pregnancy", KIND),)
+        after = noted is not None and (tested is None or noted.first > tested.last)
+        recent = noted is not None and noted.last >= chart.as_of - _TERM
+        sure = fact.findings["pregnancy"] == "names" and not fact.doubtful
+        if after and recent and sure:
+            return failed(Basis.RECORDED, evidence)
+        if tested is None or after or noted is None or noted.last > tested.last:
+            open_ = open_ or unknown(Reason.JUDGEMENT, ("pregnancy",), evidence)
+    status = newest(chart, ("pregnancy_status",))
+    if status.reason is None:
+        result = status.results[0]
+        pregnant = any("pregnancy" in _finding_names(chart, s, c) for s, c in result.reading.codes)
+        if pregnant and (tested is None or result.day.first > tested.last):
+            return failed(Basis.RECORDED, (seen(result)._replace(rule=KIND),))
+    return open_
+
+
+def _finding_names(chart: Chart, system: str, code: str) -> set[str]:
+    return {m.finding for m in chart.terminology.findings(system, code) if m.grade == "names"}
+
+
+def read(spec: Spec) -> NoPregnancy:
+    """Read a `no_pregnancy` rule."""
+    said = spec.text("no_pregnancy", choices=tuple(_TESTS))
+    return NoPregnancy(_TESTS.get(said, ("hcg_serum",)))

@@ -1,0 +1,44 @@
+"""`recorded`: a diagnosis that a trial's exception asks for (`... or with recorded Gilbert syndrome ...`).
+
+    {recorded: gilbert_syndrome}
+"""
+
+from dataclasses import dataclass
+
+from ..chart.chart import Chart
+from ..clinical.findings import absent, evidence_of, possible, recorded
+from ..kernel.answers import Answer, Basis, Reason, Status, failed, passed, unknown
+from .rule import Reads, Spec
+
+KIND = "recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Passes when one of the findings is recorded, fails when the complete chart has none (decision 34)."""
+
+    findings: tuple[str, ...]
+
+    def answer(self, chart: Chart) -> Answer:
+        """A wide, doubtful or word-only record is for a clinician to judge."""
+        named = recorded(chart, *self.findings)
+        if named:
+            return passed(Basis.RECORDED, tuple(evidence_of(f, "recorded", KIND) for f in named))
+        doubtful = possible(chart, *self.findings)
+        if doubtful:
+            return unknown(Reason.JUDGEMENT, self.findings, tuple(evidence_of(f, "recorded", KIND) for f in doubtful))
+        silence = absent(chart, ("Condition",), self.findings)
+        return failed(Basis.NOT_RECORDED) if silence.status is Status.PASS else silence
+
+    def words(self) -> str:
+        """In words."""
+        return f"recorded {' or '.join(f.replace('_', ' ') for f in self.findings)}"
+
+    def reads(self) -> Reads:
+        """The findings."""
+        return Reads(frozenset(("Condition",)), findings=frozenset(self.findings))
+
+
+def read(spec: Spec) -> Recorded:
+    """Read a `recorded` rule."""
+    return Recorded(spec.findings("recorded"))

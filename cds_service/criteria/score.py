@@ -1,0 +1,141 @@
+"""`score`: a lupus disease activity score (criteria.md section 2 "SLEDAI", decisions 6, 36, 50).
+
+    {score: sledai_2k, at_least: 10}
+    {score: selena_sledai, at_least: 8, without_serology_at_least: 6}
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ..chart.chart import Chart
+from ..chart.facts import Result
+from ..clinical.measures import convert
+from ..clinical.selection import Found, decide, newest, seen
+from ..clinical.sledai import FINDINGS, HIGHEST, NAMES, READS, WINDOW_DAYS, deduction, lower_bound
+from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, passed, unknown
+from ..kernel.numbers import ZERO, Interval, exactly
+from .rule import Reads, Spec
+
+KIND = "score"
+
+_STANDS_IN = {
+    "sledai_2k": "a SLEDAI-2K total stands in for SELENA-SLEDAI",
+    "selena_sledai": "a SELENA-SLEDAI total stands in for SLEDAI-2K",
+    "sledai": "the total says SLEDAI without saying which version",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A recorded total decides; without one the lower bound that the chart proves may pass, and never fails."""
+
+    instrument: str
+    least: int
+    without_serology: int | None = None
+
+    def answer(self, chart: Chart) -> Answer:
+        """By the trial's own instrument if it was recorded in the look-back, else by the other with a note."""
+        concept, found = self._recorded(chart)
+        if found.results and found.reason is None:
+            answer = decide(found, (self.instrument,), lambda r: self._judge(chart, r))
+            return answer if concept == self.instrument else answer.noted(_STANDS_IN[concept])
+        if found.results:
+            return decide(found, (self.instrument,), lambda r: self._judge(chart, r))
+        return self._computed(chart, found)
+
+    def _recorded(self, chart: Chart) -> tuple[str, Found]:
+        own = newest(chart, (self.instrument,))
+        if own.results:
+            return self.instrument, own
+        others = tuple(n for n in NAMES if n != self.instrument)
+        other = newest(chart, others)
+        if other.results:
+            return other.results[0].concept, other
+        return self.instrument, own if own.older is not None or other.older is None else other
+
+    def _judge(self, chart: Chart, result: Result) -> Answer:
+        missing = (self.instrument,)
+        quantity = result.reading.quantity
+        number = convert(chart.terminology, result.concept, quantity.number, quantity.unit) if quantity else None
+        if result.reading.unreadable is not None or number is None or not _possible(number):
+            note = "a total is a number from 0 to 105"
+            return unknown(Reason.INCOMPARABLE, missing, (seen(result, note)._replace(rule=KIND),))
+        evidence = (self._evidence(result, str(number)),)
+        enough = number.at_least(Decimal(self.least))
+        if enough is False:
+            return failed(Basis.RECORDED, evidence)
+        if self.without_serology is None:
+            return passed(Basis.RECORDED, evidence) if enough else unknown(Reason.IMPRECISE, missing, evidence)
+        return self._less_serology(chart, result, number, enough, evidence)
+
+    def _less_serology(
+        self, chart: Chart, result: Result, number: Interval, enough: bool | None, evidence: tuple[Evidence, ...]
+    ) -> Answer:
+        """The total less complement and anti-dsDNA where they scored (NCT06711146 I6, decision 6)."""
+        certain, possible, facts, unmeasured = deduction(chart, result)
+        low = None if number.low is None else max(number.low - possible, ZERO)
+        high = None if number.high is None else max(number.high - certain, ZERO)
+        clinical = Interval(low, high, number.low_open, number.high_open)
+        threshold = f"≥ {self.without_serology} without complement and anti-dsDNA"
+        own = Evidence(result.reference, None, None, result.written, str(clinical), threshold, KIND, "computed")
+        whole = (*evidence, own, *facts)
+        least = Decimal(self.without_serology or 0)
+        if clinical.at_least(least) is False:
+            return failed(Basis.COMPUTED, whole)
+        if enough is None or clinical.at_least(least) is None:
+            return unknown(Reason.IMPRECISE, (self.instrument, *unmeasured), whole)
+        return passed(Basis.COMPUTED if certain else Basis.RECORDED, whole)
+
+    def _computed(self, chart: Chart, found: Found) -> Answer:
+        """No total inside the look-back: what labs and Conditions prove (decision 36); below the threshold unknown."""
+        missing = (self.instrument,)
+        bound = lower_bound(chart, self.instrument)
+        clinical = self.without_serology is None or bound.clinical >= self.without_serology
+        said = f"at least {bound.total}" + (f", {bound.clinical} of it clinical" if self.without_serology else "")
+        own = Evidence(None, str(bound.total), None, None, said, f"≥ {self.least}", KIND, "computed",
+                       "lower bound that the chart alone proves")
+        evidence = (own, *bound.evidence)
+        if found.reason is Reason.UNAVAILABLE:
+            return unknown(Reason.UNAVAILABLE, missing, evidence if bound.present else ())
+        if bound.total >= self.least and clinical:
+            return passed(Basis.COMPUTED, evidence, ("no total is recorded; computed as a lower bound",))
+        if found.older is not None:
+            return unknown(Reason.STALE, missing, (seen(found.older)._replace(rule=KIND), *evidence))
+        if bound.any_datum:
+            return unknown(Reason.IMPRECISE, missing, evidence)
+        return unknown(Reason.NO_DATA, missing)
+
+    def _evidence(self, result: Result, number: str) -> Evidence:
+        return seen(result)._replace(normalised=number, threshold=f"≥ {self.least}", rule=KIND)
+
+    def words(self) -> str:
+        """In words."""
+        said = f"{NAMES[self.instrument]} at least {self.least}"
+        if self.without_serology is not None:
+            said += (
+                f", and at least {self.without_serology} without low complement and anti-dsDNA where these scored "
+                "(2 points each, by results within 30 days of the score)"
+            )
+        days = WINDOW_DAYS[self.instrument]
+        return f"{said}; without a recorded total a lower bound from the last {days} days may pass, and never fails"
+
+    def reads(self) -> Reads:
+        """Totals and everything that scores."""
+        return Reads(frozenset(("Observation", "Condition")), frozenset((*NAMES, *READS)), frozenset(FINDINGS))
+
+
+def _possible(number: Interval) -> bool:
+    low, high = number.low, number.high
+    return (low is None or 0 <= low <= HIGHEST) and (high is None or 0 <= high <= HIGHEST)
+
+
+def read(spec: Spec) -> Score:
+    """Read a `score` rule."""
+    instrument = spec.text("score", choices=("sledai_2k", "selena_sledai"))
+    least, clinical = spec.number("at_least"), spec.number("without_serology_at_least")
+    if least is None:
+        spec.complain("at_least", "'at_least' is missing")
+    for number in (least, clinical):
+        if number is not None and not exactly(number).at_least(ZERO):
+            spec.complain("at_least", "a score is not negative")
+    return Score(instrument, int(least or 0), int(clinical) if clinical is not None else None)

@@ -1,0 +1,68 @@
+"""`positive`, `negative`: what a test says (criteria.md decisions 2, 41).
+
+    {positive: ana}
+    {negative: hiv}
+    {negative: [hcg_serum, hcg_urine]}
+"""
+
+from dataclasses import dataclass
+
+from ..chart.chart import Chart
+from ..chart.facts import Result
+from ..clinical.positivity import SEROLOGIES, tests, verdict
+from ..clinical.selection import covered, decide, look_back, seen
+from ..kernel.answers import Answer, Basis, Reason, Status, failed, passed, unknown
+from ..kernel.logic import all_of, any_of
+from .rule import Reads, Spec
+
+KINDS = ("positive", "negative")
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A test that must be positive, or must be negative."""
+
+    concepts: tuple[str, ...]
+    positive: bool
+    names: str
+
+    def answer(self, chart: Chart) -> Answer:
+        """By the newest result; of a serology made by several methods the newest of each, and a positive one wins."""
+        return chart.once((self.positive, self.concepts, "test"), self._answer)
+
+    def _answer(self, chart: Chart) -> Answer:
+        judged = [decide(f, self.concepts, lambda r: self._judge(chart, r)) for f in tests(chart, self.concepts)]
+        answer = any_of(judged) if self.positive else all_of(judged)
+        negative = Status.FAIL if self.positive else Status.PASS
+        serology = self.concepts[0] in SEROLOGIES
+        if answer.status is negative and serology and not covered(chart, look_back(chart, self.concepts[0])):
+            # Another method, of which nothing has arrived, may be positive.
+            return unknown(Reason.UNAVAILABLE, self.concepts, answer.evidence, answer.notes)
+        return answer
+
+    def _judge(self, chart: Chart, result: Result) -> Answer:
+        said = verdict(chart, result)
+        threshold = "positive" if self.positive else "negative"
+        evidence = (seen(result)._replace(threshold=threshold, rule=threshold),)
+        if said.positive is None:
+            return unknown(said.reason or Reason.INCOMPARABLE, self.concepts, evidence)
+        return passed(Basis.RECORDED, evidence) if said.positive is self.positive else failed(Basis.RECORDED, evidence)
+
+    def words(self) -> str:
+        """In words."""
+        return f"{self.names} {'positive' if self.positive else 'negative'}"
+
+    def reads(self) -> Reads:
+        """The tests."""
+        return Reads(frozenset(("Observation",)), frozenset(self.concepts))
+
+
+def read(spec: Spec) -> Tested:
+    """Read a `positive` or `negative` rule."""
+    key = "positive" if spec.has("positive") else "negative"
+    names = spec.texts(key)
+    for name in names:
+        if name not in spec.terminology.concepts:
+            spec.complain(key, f"'{name}' is no concept of mappings/lab_concepts.csv")
+    known = tuple(n for n in names if n in spec.terminology.concepts)
+    return Tested(known, key == "positive", " or ".join(spec.terminology.concepts[n].text for n in known))

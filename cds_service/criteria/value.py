@@ -1,0 +1,226 @@
+"""`value`: a laboratory value, vital sign or measurement against a threshold.
+
+criteria.md section 2 "Observation values", "Units", "Multiples"; decisions 1, 9, 10, 17, 32, 37.
+
+    {value: body_weight, at_least: 40 kg}
+    {value: alt, at_most: 2.5 × ULN}
+    {value: lvef, at_least: 50 %, within: 8 weeks, by: echocardiography}
+    {value: ldh, is: above its range}
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ..chart.chart import Chart
+from ..chart.facts import Result
+from ..clinical.findings import evidence_of, incomplete, possible, recorded
+from ..clinical.measures import convert, measure
+from ..clinical.selection import decide, newest, seen
+from ..clinical.spoiled import SPOILERS, spoiled
+from ..clinical.thresholds import SIGNS, Threshold
+from ..kernel.answers import Answer, Basis, Reason, Status, failed, unknown
+from ..kernel.dates import Window
+from ..kernel.numbers import exactly
+from .rule import Reads, Spec
+
+KIND = "value"
+
+_NOT_ECHO = {"nuclear", "mr", "ct", "angio"}
+_NOT_ECHO_WORDS = re.compile(
+    r"\bMUGA\b|radionuclide|scintigra|nuclear|blood pool|\bMRI?\b|magnetic|\bCT\b|angiogra|核素|磁共振|造影", re.I
+)
+
+
+_DRUG_KINDS = frozenset(("MedicationStatement", "MedicationRequest", "MedicationAdministration", "MedicationDispense"))
+_GROWTH = Reads(_DRUG_KINDS, drugs=frozenset(("growth_factor",)))
+_SPOILER_READS = {
+    "transfusion": Reads(frozenset(("Procedure",)), findings=frozenset(("transfusion",))),
+    "growth_factor": _GROWTH,
+    "growth_factor_except_erythropoietin": _GROWTH,
+    "b_cell_depletion": Reads(_DRUG_KINDS, drugs=frozenset(("b_cell_directed",))),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One or several concepts (the newest of them counts) against one threshold."""
+
+    concepts: tuple[str, ...]
+    threshold: Threshold
+    window: Window | None = None
+    echo: bool = False
+    """Only echocardiography counts; what is known to come from another method leaves it unknown (decision 10)."""
+    spoilers: tuple[str, ...] = ()
+    """What invalidates a count (decisions 9, 37)."""
+    judgement_with: tuple[str, ...] = ()
+    """Findings beside which an excess is for a clinician to judge."""
+    fails_without_value: tuple[str, ...] = ()
+    """Findings that fail the criterion where there is no value."""
+    beside: str | None = None
+    """A concept that is shown as evidence and never decides."""
+    names: str = ""
+    """For people."""
+
+    def answer(self, chart: Chart) -> Answer:
+        """Answer for this chart; never raises."""
+        found = newest(chart, self.concepts, self.window, _echo if self.echo else None)
+        if self.echo and found.reason in (Reason.NO_DATA, Reason.STALE):
+            found_other = newest(chart, self.concepts, self.window)
+            if found_other.reason is None:
+                evidence = tuple(seen(r, "not by echocardiography") for r in found_other.results)
+                return unknown(Reason.INCOMPARABLE, self.concepts, evidence)
+        answer = decide(found, self.concepts, lambda r: self._judge(chart, r))
+        if self.judgement_with and answer.status is Status.FAIL:
+            answer = self._judged(chart, answer)
+        if self.fails_without_value and answer.reason in (Reason.NO_DATA, Reason.STALE):
+            answer = self._without_value(chart, answer)
+        if self.beside is not None:
+            beside = newest(chart, (self.beside,))
+            if beside.results:
+                answer = answer.with_evidence(seen(beside.results[0], "shown beside, does not decide"))
+        return answer
+
+    def _judge(self, chart: Chart, result: Result) -> Answer:
+        if self.spoilers:
+            problem = spoiled(chart, result, self.spoilers, self.concepts)
+            if problem is not None and problem.status is Status.UNKNOWN:
+                return problem.with_evidence(seen(result))
+            answer = self.threshold.judge(chart, result, self.concepts, "value")
+            return answer if problem is None else answer.noted(*problem.notes)
+        answer = self.threshold.judge(chart, result, self.concepts, "value")
+        if result.concept == "pt" and self.threshold.how == "over" and answer.status is Status.PASS:
+            return self._against_control(chart, result, answer)
+        unsaid = result.concept == "spo2" and result.method != "room-air" and not _air_recorded(chart, result)
+        if unsaid and answer.status is Status.PASS:
+            return answer.noted("room air is not documented beside the oxygen saturation")
+        return answer
+
+    def _against_control(self, chart: Chart, result: Result, answer: Answer) -> Answer:
+        """Over a recorded control time plus the same seconds, but not over the limit: for a clinician (decision 32)."""
+        control, value = newest(chart, ("pt_control",)), measure(chart, result).number
+        if control.reason is not None or value is None:
+            return answer
+        limit = measure(chart, control.results[0]).number
+        if limit is None or limit.low is None:
+            return answer
+        if value.at_most(limit.low + self.threshold.number) is True:
+            return answer.with_evidence(seen(control.results[0]))
+        evidence = (*answer.evidence, seen(control.results[0], "control time"))
+        return unknown(Reason.JUDGEMENT, self.concepts, evidence, answer.notes)
+
+    def _judged(self, chart: Chart, answer: Answer) -> Answer:
+        facts = possible(chart, *self.judgement_with)
+        if facts:
+            evidence = tuple(evidence_of(f, "explains an excess", "value") for f in facts)
+            return unknown(Reason.JUDGEMENT, self.concepts, (*answer.evidence, *evidence), answer.notes)
+        if incomplete(chart, ("Condition",)):
+            return unknown(Reason.UNAVAILABLE, self.judgement_with, answer.evidence, answer.notes)
+        return answer
+
+    def _without_value(self, chart: Chart, answer: Answer) -> Answer:
+        named = recorded(chart, *self.fails_without_value)
+        if named:
+            return failed(Basis.RECORDED, tuple(evidence_of(f, "recorded", "value") for f in named))
+        if possible(chart, *self.fails_without_value):
+            return answer._replace(reason=Reason.JUDGEMENT)
+        return answer
+
+    def words(self) -> str:
+        """The rule in plain words."""
+        said = f"{self.names} {self.threshold.text}"
+        if self.window is not None:
+            said += f" within {self.window}"
+        if self.echo:
+            said += ", by echocardiography"
+        if self.spoilers:
+            said += f"; not counted after {' or '.join(s.replace('_', ' ') for s in self.spoilers)}"
+        if self.judgement_with:
+            said += f"; with recorded {_spoken(self.judgement_with)} an excess is for a clinician to judge"
+        if self.fails_without_value:
+            said += f"; without a value, recorded {_spoken(self.fails_without_value)} excludes"
+        return said
+
+    def reads(self) -> Reads:
+        """What it looks at."""
+        more = [self.beside] if self.beside else []
+        if "pt" in self.concepts:
+            more.append("pt_control")
+        if "spo2" in self.concepts:
+            more += ["o2_flow", "fio2"]
+        findings = frozenset((*self.judgement_with, *self.fails_without_value))
+        kinds = {"Observation"} | ({"Condition"} if findings else set())
+        found = Reads(frozenset(kinds), frozenset((*self.concepts, *more)), findings)
+        for spoiler in self.spoilers:
+            found |= _SPOILER_READS[spoiler]
+        return found
+
+
+def _spoken(findings: tuple[str, ...]) -> str:
+    return " or ".join(f.replace("_", " ") for f in findings)
+
+
+def _echo(result: Result) -> bool:
+    """Whether a result may come from echocardiography: nothing says another method."""
+    if result.method == "echo":
+        return True
+    if result.method in _NOT_ECHO:
+        return False
+    said = " ".join(t for t in (result.name, result.reading.method) if t)
+    return _NOT_ECHO_WORDS.search(said) is None
+
+
+def _air_recorded(chart: Chart, result: Result) -> bool:
+    return any(
+        other.day == result.day for concept in ("o2_flow", "fio2") for other in chart.results.get(concept, ())
+    )
+
+
+def read(spec: Spec) -> Value:
+    """Read a `value` rule; exactly one of the comparisons must be there."""
+    names = spec.texts("value")
+    for name in names:
+        if name not in spec.terminology.concepts:
+            spec.complain("value", f"'{name}' is no concept of mappings/lab_concepts.csv")
+    signs = [s for s in (*SIGNS, "is") if spec.has(s)]
+    if len(signs) != 1:
+        spec.complain("value", f"a value needs exactly one of {', '.join(SIGNS)}, is")
+    known = [n for n in names if n in spec.terminology.concepts]
+    threshold = read_threshold(spec, signs[0] if signs else "at_least", known[0] if known else "")
+    by = spec.text("by", "", choices=("", "echocardiography"))
+    spoilers = spec.texts("not_counted_after")
+    for spoiler in spoilers:
+        if spoiler not in SPOILERS:
+            spec.complain("not_counted_after", f"'{spoiler}' must be one of {', '.join(SPOILERS)}")
+    beside = spec.concept("beside") if spec.has("beside") else None
+    spoken = " or ".join(spec.terminology.concepts[n].text for n in known)
+    return Value(
+        tuple(known), threshold, spec.window("within"), by == "echocardiography",
+        tuple(s for s in spoilers if s in SPOILERS), spec.findings("judgement_with"),
+        spec.findings("without_value_excluded_by"), beside, spoken,
+    )
+
+
+def read_threshold(spec: Spec, sign: str, concept: str) -> Threshold:
+    """The comparison under `sign`: `40 kg`, `1.5 × ULN`, `4 s over ULN`, or `is: above its range`."""
+    known = spec.terminology.concepts.get(concept)
+    unit = known.canonical_unit if known else ""
+    if sign == "is":
+        text = spec.text("is", choices=("above its range", "below its range"))
+        return Threshold("more_than", Decimal(0), unit, text, "high" if text == "above its range" else "low")
+    quantity = spec.quantity(sign)
+    if quantity is None:
+        return Threshold("at_least", Decimal(0), unit, "")
+    number, said = quantity
+    text = f"{SIGNS[sign]} {number} {said}".strip()
+    if said in ("× ULN", "x ULN"):
+        return Threshold(sign, number, unit, text, "times")
+    over = said.endswith(" over ULN")
+    said = said.removesuffix(" over ULN")
+    if not said and number == 0:
+        return Threshold(sign, number, unit, text)
+    converted = convert(spec.terminology, concept, exactly(number), said) if known else None
+    if converted is None or converted.low is None:
+        spec.complain(sign, f"'{said}' is no unit of {concept} in mappings/units.csv")
+        return Threshold(sign, number, unit, text)
+    return Threshold(sign, converted.low, unit, text, "over" if over else "number")
