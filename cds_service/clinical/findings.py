@@ -38,16 +38,19 @@ def _index(chart: Chart) -> dict[str, tuple[Fact, ...]]:
     return {finding: tuple(facts) for finding, facts in index.items()}
 
 
+def conditions(chart: Chart, finding: str) -> tuple[Diagnosis, ...]:
+    """The Conditions that speak of a finding, in whatever grade."""
+    return tuple(fact for fact in by_finding(chart).get(finding, ()) if isinstance(fact, Diagnosis))
+
+
 def recorded(chart: Chart, *findings: str, active: bool = False) -> list[Diagnosis]:
     """The Conditions whose codes name one of the findings, none of them in doubt; `active`: only those that go on."""
-    index = by_finding(chart)
-    found: dict[str, Diagnosis] = {}
-    for finding in findings:
-        for fact in index.get(finding, ()):
-            if not isinstance(fact, Diagnosis) or fact.findings[finding] != "names" or fact.doubtful:
-                continue
-            if fact.active or not active:
-                found.setdefault(fact.reference, fact)
+    found = {
+        fact.reference: fact
+        for finding in findings
+        for fact in conditions(chart, finding)
+        if fact.findings[finding] == "names" and not fact.doubtful and (fact.active or not active)
+    }
     return list(found.values())
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ..chart.chart import Chart
 from ..chart.facts import Diagnosis
 from ..kernel.dates import DateSpan
-from .findings import by_finding, incomplete
+from .findings import by_finding, conditions, incomplete
 
 
 class SleState(Enum):
@@ -38,9 +38,8 @@ def diagnoses(chart: Chart) -> tuple[Diagnosis, ...]:
 def _diagnoses(chart: Chart) -> tuple[Diagnosis, ...]:
     counted = [
         fact
-        for fact in by_finding(chart).get("sle", ())
-        if isinstance(fact, Diagnosis)
-        and fact.findings["sle"] == "names"
+        for fact in conditions(chart, "sle")
+        if fact.findings["sle"] == "names"
         and not fact.doubtful
         and "sle_drug_induced_guard" not in fact.findings
     ]

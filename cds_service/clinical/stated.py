@@ -4,7 +4,7 @@ import re
 
 from ..chart.chart import Chart
 from ..chart.facts import Diagnosis, Result
-from .findings import by_finding
+from .findings import conditions
 
 _ROMAN = str.maketrans(
     {"Ⅰ": "I", "Ⅱ": "II", "Ⅲ": "III", "Ⅳ": "IV", "Ⅴ": "V", "Ⅵ": "VI", "\uff0b": "+", "\uff08": "(", "\uff09": ")"}
@@ -37,11 +37,14 @@ def nephritis_classes(chart: Chart, diagnosis: Diagnosis) -> frozenset[str]:
 
 
 def nephritis(chart: Chart) -> list[Diagnosis]:
-    """Every Condition that says lupus nephritis by a code that names it, by words, or by a text with a class."""
-    index = by_finding(chart)
-    found = {d.reference: d for name in NEPHRITIS for d in index.get(name, ()) if isinstance(d, Diagnosis)}
-    for fact in index.get("sle", ()):
-        if isinstance(fact, Diagnosis) and fact.stages and nephritis_classes(chart, fact):
+    """Every Condition that says lupus nephritis by a code, by words, or by a text with a class; once for a chart."""
+    return chart.once("nephritis", _nephritis)
+
+
+def _nephritis(chart: Chart) -> list[Diagnosis]:
+    found = {d.reference: d for name in NEPHRITIS for d in conditions(chart, name)}
+    for fact in conditions(chart, "sle"):
+        if fact.stages and nephritis_classes(chart, fact):
             found.setdefault(fact.reference, fact)
     return list(found.values())
 
@@ -78,6 +81,10 @@ def _romans(text: str) -> set[str]:
 
 def measured_classes(chart: Chart) -> tuple[frozenset[str], Result | None]:
     """The class that the newest Observation of a nephritis class states (no look-back), and that Observation."""
+    return chart.once("measured nephritis class", _measured_classes)
+
+
+def _measured_classes(chart: Chart) -> tuple[frozenset[str], Result | None]:
     for result in chart.results.get("lupus_nephritis_class", ()):
         for text in _said(result):
             plain = text.translate(_ROMAN)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ..chart.chart import Chart
-from ..chart.facts import Diagnosis
-from ..clinical.findings import absent, by_finding, evidence_of, silence_fails, since
+from ..clinical.findings import absent, conditions, evidence_of, silence_fails, since
 from ..clinical.selection import seen
 from ..clinical.stated import gvhd_grade, measured_grade
 from ..clinical.timing import place
@@ -43,9 +42,7 @@ class NoAcuteGvhd:
                 failing.append((said, self.window.after(result.day.last)))
             else:
                 harmless.append(said)
-        for fact in by_finding(chart).get("gvhd", ()):
-            if not isinstance(fact, Diagnosis):
-                continue
+        for fact in conditions(chart, "gvhd"):
             placed, grade = place(fact, "gvhd", self.window, chart.as_of), gvhd_grade(fact)
             grade = measured if grade is None else grade
             mild = grade is not None and grade < self.grade

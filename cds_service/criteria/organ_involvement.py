@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..chart.chart import Chart
 from ..chart.facts import Diagnosis
-from ..clinical.findings import by_finding, evidence_of, incomplete
+from ..clinical.findings import conditions, evidence_of, incomplete
 from ..clinical.selection import seen
 from ..clinical.stated import NEPHRITIS, measured_classes, nephritis, nephritis_classes
 from ..kernel.answers import Answer, Basis, Evidence, Reason, passed, unknown
@@ -39,7 +39,7 @@ class OrganInvolvement:
             judged.append(evidence_of(fact, "active", KIND, "its weight is for a clinician to judge"))
             open_names.append(name)
         measured, result = measured_classes(chart)
-        unstaged, stated = self._unstaged(chart)
+        unstaged, stated = self._unstaged(chart) if self.classes else ((), ())
         if result is not None and self.classes & measured and (unstaged or not nephritis(chart)):
             said = seen(result)._replace(threshold=self._classes_said(), rule=KIND)
             return passed(Basis.RECORDED, (said, *unstaged))
@@ -54,11 +54,10 @@ class OrganInvolvement:
 
     def _candidates(self, chart: Chart) -> list[tuple[Diagnosis, str, bool]]:
         """Active records: (record, finding, whether it counts or is for a clinician)."""
-        index = by_finding(chart)
         found: list[tuple[Diagnosis, str, bool]] = []
         for name in (*self.findings, *self.if_severe, *self.judgement):
-            for fact in index.get(name, ()):
-                if not isinstance(fact, Diagnosis) or not fact.active or fact.doubtful:
+            for fact in conditions(chart, name):
+                if not fact.active or fact.doubtful:
                     continue
                 severe = name not in self.if_severe or fact.severity == "severe"
                 if name in self.if_severe and fact.severity in ("mild", "moderate"):
@@ -74,8 +73,6 @@ class OrganInvolvement:
 
     def _unstaged(self, chart: Chart) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
         """Active lupus nephritis without a class, and with another class than those asked for."""
-        if not self.classes:
-            return (), ()
         active = [f for f in nephritis(chart) if f.active and not f.doubtful]
         without = [f for f in active if not nephritis_classes(chart, f)]
         stated = [f for f in active if nephritis_classes(chart, f) and not self.classes & nephritis_classes(chart, f)]

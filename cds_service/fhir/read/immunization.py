@@ -58,7 +58,7 @@ def _live(code: Concept, terminology: Terminology) -> str:
         system = terminology.system(coding.system or "")
         found = terminology.vaccine(system, coding.code)
         if found is not None:
-            said.add("not-live" if found in ("no", "not-live") else found)
+            said.add(found)
         elif system == "cvx":
             said.add("not-live")
     if not said:

@@ -98,8 +98,7 @@ def _understood(
         # The first section of ICD-10-PCS is "Medical and Surgical": surgery, though perhaps of no named kind.
         surgical = surgical or (system == "icd10pcs" and coding.code.startswith("0"))
         for match in terminology.procedures(system, coding.code):
-            if findings.get(match.finding) != "names":
-                findings[match.finding] = match.grade
+            findings[match.finding] = "names" if findings.get(match.finding) == "names" else match.grade
             if match.finding == "major_surgery" and (kind is None or kind == "other_surgery"):
                 kind = match.kind or "other_surgery"
     if not findings and (text := " ; ".join(code.texts())):
