@@ -5,12 +5,16 @@ The ids are those of criteria.md sections 3 to 7; the decisions are its 1 to 53.
 
 from __future__ import annotations
 
+import csv
+import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from .cases import TRIALS
+from .codes import DRUGS, LABS, WORDS
 from .test_metamorphic import CASES
 
 RULES = {
@@ -88,3 +92,34 @@ def test_the_ids_here_are_those_of_the_shared_contract() -> None:
         ]
         first_ids = {cell.split("–")[0].split(",")[0].strip() for cell in first_cells}
         assert first_ids <= set(names.split()), (short, first_ids - set(names.split()))
+
+
+def test_every_chart_is_valid_fhir_but_for_the_value_of_the_wrong_type() -> None:
+    """An oracle for `builder.py`: what it writes an EHR could send (fhir.resources, R4B)."""
+    models = pytest.importorskip("fhir.resources.R4B")
+    seen: dict[str, Any] = {}
+    for one in CASES:
+        seen |= {json.dumps(r, sort_keys=True): r for r in one.chart.resources()}
+    wrong = []
+    for text, resource in seen.items():
+        try:
+            models.get_fhir_model_class(resource["resourceType"]).model_validate_json(text)
+        except ValueError as problem:
+            wrong.append((resource["id"], str(problem)))
+    assert [w for w in wrong if "valueQuantity.value" not in w[1]] == []
+
+
+def test_every_code_of_the_cases_is_verified_by_the_terminology() -> None:
+    folder = Path(__file__).parents[2].parent / "shared" / "terminology"
+    if not folder.exists():
+        pytest.skip("the shared terminology is not beside the project: nothing to compare the codes with")
+    known: set[str] = set()
+    columns = {"loinc": "code", "other_codes": "code", "conditions": "code_or_prefix", "rxnorm": "rxcui_IN"}
+    for name, column in (columns | {"drug_products": "rxcui", "rxnorm_scd_to_in_all": "rxcui"}).items():
+        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            known |= {row[column] for row in csv.DictReader(file) if row["confidence"] == "verified"}
+    words = [tuple(w.split(" ", 1)) for ws in WORDS.values() for w in ws]
+    exact = [c[0] for c in LABS.values()] + [d[0] for d in DRUGS.values()] + [c for s, c in words if s == "sct"]
+    prefixed = [c for s, c in words if s != "sct"]
+    unknown = [c for c in exact if c not in known]
+    assert unknown + [c for c in prefixed if not any(c[:n].rstrip(".") in known for n in range(1, len(c) + 1))] == []
