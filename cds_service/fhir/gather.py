@@ -36,10 +36,11 @@ _STRANGER = "it is about another patient"
 class MissingData(InputError):
     """The Patient or the Conditions were neither sent nor are they to be had (HTTP 412)."""
 
-    def __init__(self, keys: tuple[str, ...]) -> None:
+    def __init__(self, keys: tuple[str, ...], words: str | None = None) -> None:
         self.keys = keys
         super().__init__(
-            f"needed and neither sent nor to be had from a FHIR server: {', '.join(keys)}; send these prefetch keys"
+            words
+            or f"needed and neither sent nor to be had from a FHIR server: {', '.join(keys)}; send these prefetch keys"
         )
 
 
@@ -182,7 +183,7 @@ class _Gathering:
                 continue
             problem = done.answer.problem
             if problem is not None and problem.reason in ("not-found", "gone"):
-                raise MissingData((template.key,))
+                raise MissingData((template.key,), "the FHIR server has no such patient")
             try:
                 if problem is not None:
                     raise problem

@@ -39,6 +39,11 @@ def run_search(client: FhirClient, query: str, answer: Answer, *, single: bool =
     return answer
 
 
+def forget() -> None:
+    """Forget which attempts servers accepted."""
+    _accepted.clear()
+
+
 def run_read(client: FhirClient, query: str, answer: Answer) -> Answer:
     """Read one resource, e.g. `Patient/1`, into `answer.pages`. Never raises."""
     try:
