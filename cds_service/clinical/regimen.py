@@ -40,9 +40,9 @@ def taken_on(made: list[Cover], day: date) -> tuple[Taken, ...]:
 def _one(ingredient: str, items: list[tuple[Cover, bool]], day: date) -> Taken:
     """One ingredient: the same exposure recorded twice counts once (decision 14).
 
-    The same daily dose in different kinds of resource is one exposure; a record linked to another (its dispense,
-    its administration) and a dispense that gives no dose add nothing; anything else overlapping is the interval
-    from the larger to the sum.
+    The same daily dose in different kinds of resource is one exposure; the administrations of an order that can be
+    read, and a dispense (or another record linked to an order) that gives no dose, add nothing; anything else
+    overlapping is the interval from the larger to the sum.
     """
     covers_ = tuple(c for c, _ in items)
     if len(items) > 1:
@@ -96,9 +96,7 @@ def _without_echoes(items: list[tuple[Cover, bool]], day: date) -> list[tuple[Co
                 given.append((cover, certain))
                 answered.update(linked)
             continue
-        if linked and (not _readable(cover, day) or e.source == "MedicationDispense"):
-            continue
-        if e.source == "MedicationDispense" and not _readable(cover, day) and len(items) > 1:
+        if (linked or e.source == "MedicationDispense") and not _readable(cover, day):
             continue
         kept.append((cover, certain))
     kept = [(c, certain) for c, certain in kept if c.exposure.reference not in answered]

@@ -17,7 +17,7 @@ from ..clinical.courses import long_enough
 from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded
 from ..clinical.exposures import by_drug, evidence, exposures
 from ..clinical.high_dose import reached_per_kg
-from ..kernel.answers import Answer, Basis, Evidence, Reason, Status, failed, passed, unknown
+from ..kernel.answers import Answer, Basis, Evidence, Reason, Status, failed, merge, passed, unknown
 from ..kernel.dates import Window
 from ..kernel.logic import all_of, at_least
 from .rule import Reads, Spec
@@ -53,7 +53,7 @@ class ExposedTo:
         if not answers:
             return unknown(Reason.NO_DATA, self.missing)
         whole = at_least(self.least, [*answers.values(), *[unknown(Reason.NO_DATA, self.missing)] * self.least])
-        return whole._replace(missing=self.missing)
+        return whole._replace(missing=merge(self.missing, whole.missing))
 
     def _one(self, records: list[Exposure], chart: Chart) -> Answer:
         sure = [e for e in records if e.doubt is None]

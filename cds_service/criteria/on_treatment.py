@@ -49,9 +49,9 @@ class OnTreatment:
         """Pass where one is good; silence is unknown, and so is what was stopped (decision 16)."""
         weighed = [(t, self._one(chart, t)) for t in found if t.standing in (Standing.CURRENT, Standing.OPEN)]
         good = [(t, a) for t, a in weighed if a.status is Status.PASS]
-        if good:
+        if good and (self.stable is None or complete(chart)):
             unsettled = self._unsettled(chart, weighed) if self.others_stable else None
-            return unsettled or any_of([a for _, a in good])
+            return unsettled if unsettled is not None else any_of([a for _, a in good])
         if not complete(chart):
             return unknown(Reason.UNAVAILABLE, self.missing, tuple(e for _, a in weighed for e in a.evidence))
         answers = [a for _, a in weighed] + self._judged(chart)

@@ -16,6 +16,8 @@ _DAYS = {"h": Decimal(1) / 24, "d": _ONE, "wk": Decimal(7)}
 _DURATION = {"h": Decimal(1) / 24, "d": _ONE, "day": _ONE, "days": _ONE, "wk": Decimal(7), "week": Decimal(7),
              "weeks": Decimal(7)}
 
+_NUMBERS = ("frequency", "frequencyMax", "period", "periodMax")
+
 
 def number(value: Any) -> Decimal | None:
     """A JSON number as Decimal; None for anything else (a word, a boolean)."""
@@ -63,10 +65,12 @@ def _of_repeat(repeat: dict[str, Any]) -> tuple[Interval | None, str | None]:
     """(times per day, problem): both None where `repeat` says nothing of a rhythm (bounds, count only)."""
     frequency, most = number(repeat.get("frequency")), number(repeat.get("frequencyMax"))
     period, longest = number(repeat.get("period")), number(repeat.get("periodMax"))
+    if any(repeat.get(k) is not None and number(repeat[k]) is None for k in _NUMBERS):
+        return None, "its timing holds a word for a number"
     times = max(_length(repeat, "timeOfDay"), _length(repeat, "when"))
     days = len(set(repeat["dayOfWeek"])) if _length(repeat, "dayOfWeek") else 0
     if period is None:
-        if frequency is not None or repeat.get("frequency") is not None or repeat.get("period") is not None:
+        if frequency is not None:
             return None, "it gives a frequency without a period"
         if not times and not days:
             return None, None
