@@ -130,9 +130,7 @@ def _conditions(terminology: Terminology, lupus: bool) -> list[dict[str, Any]]:
                 "resourceType": "Condition",
                 "id": f"c{i}",
                 "clinicalStatus": {
-                    "coding": [
-                        {"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}
-                    ]
+                    "coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]
                 },
                 "code": {
                     "coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": code}],

@@ -183,7 +183,7 @@ def _refuse_unknown(environment: Mapping[str, str]) -> None:
     given = [*environment, *(dotenv_values(".env") if Path(".env").is_file() else ())]
     for name in given:
         if name.upper().startswith("CDS_") and name.upper() not in known:
-            near = difflib.get_close_matches(name.upper(), sorted(known), 1)
+            near = difflib.get_close_matches(name.upper(), sorted(known), 1, 0.8)
             raise SettingsError(f"{name} is not a setting" + (f"; did you mean {near[0]}?" if near else ""))
 
 

@@ -84,9 +84,9 @@ def _why(point: Point, chart: Chart) -> str:
         return f"{seen} leaves it open" + (f" ({_bound(threshold)})." if threshold else ".")
     if reason is Reason.JUDGEMENT:
         return f"Recorded: {seen}." if seen else "The record does not settle it."
-    missing = [escape(m.replace("_", " ")) for m in point.answer.missing]
+    missing = [_named(m, chart) for m in point.answer.missing]
     topic = point.criterion.topic.lower()
-    named = [m for m in missing[:3] if m not in topic]
+    named = [m for m in missing[:3] if m.lower() not in topic]
     more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
     return f"Not recorded: {', '.join(named)}{more}." if named else "None recorded."
 
@@ -96,6 +96,12 @@ def evidence_words(evidence: Evidence) -> str:
     unit = f" {escape(evidence.unit, 20)}" if evidence.unit else ""
     when = f" ({date_words(evidence.date)})" if evidence.date else ""
     return f"{value_words(evidence.value or '')}{unit}{when}"
+
+
+def _named(name: str, chart: Chart) -> str:
+    """A concept, ingredient or class as people call it."""
+    concept = chart.terminology.concepts.get(name)
+    return escape(concept.text or name if concept else name.replace("_", " "))
 
 
 def _bound(threshold: str) -> str:

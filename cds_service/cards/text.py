@@ -21,7 +21,7 @@ def date_words(written: str | None) -> str:
     if not written:
         return ""
     first, slash, last = written.partition("/")
-    if slash:
+    if slash and _DATE.fullmatch(first) and (not last or _DATE.fullmatch(last)):
         return f"{date_words(first)} to {date_words(last)}" if last else f"since {date_words(first)}"
     match = _DATE.fullmatch(written)
     if match is None or (match[2] and not 1 <= int(match[2]) <= 12):
@@ -55,7 +55,7 @@ def value_words(text: str, limit: int = 60) -> str:
     stripped = text.strip()
     for sign, words in _COMPARED:
         if stripped.startswith(sign):
-            return words + escape(stripped[len(sign):].strip(), limit)
+            return words + escape(stripped[len(sign) :].strip(), limit)
     return escape(stripped, limit)
 
 

@@ -12,7 +12,7 @@ from ..kernel.paths import data_dir
 from ..trials import Trial, load_trials
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A date, YYYY-MM-DD."""
 
     name = "date"

@@ -57,6 +57,6 @@ def _over_the_wire(patient: str, server: str, as_of: date) -> Chart:
     except MissingData:
         raise InputError("the FHIR server has no such patient") from None
     if gathered.chart is None:
-        why = "; ".join(problem for _, problem in gathered.problems) or "no answer"
+        why = "; ".join(dict.fromkeys(problem for _, problem in gathered.problems)) or "no answer"
         raise InputError(f"the patient could not be read from the FHIR server: {why}")
     return gathered.chart

@@ -1,0 +1,72 @@
+"""The documents tell the truth: generated ones are current, commands, settings and links are real."""
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def writer() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("write_docs", ROOT / "tools" / "write_docs.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_generated_documents_are_current() -> None:
+    stale = [
+        str(path.relative_to(ROOT))
+        for path, text in writer().documents().items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
+    assert stale == [], "run `make docs`"
+
+
+def test_the_readme_names_every_command_and_every_setting() -> None:
+    from cds_service.cli import COMMANDS
+    from cds_service.settings import names
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [c for c in COMMANDS if f"cds-service {c}" not in text] == []
+    assert [n for n in names() if f"`{n}`" not in text] == []
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "docs/ARCHITECTURE.md", "docs/GLOSSARY.md", "SECURITY.md", "CHANGELOG.md"]
+)
+def test_every_link_of_a_document_leads_to_a_file(name: str) -> None:
+    path = ROOT / name
+    for target in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):
+        assert target.startswith("https://") or (path.parent / target).exists(), target
+
+
+def test_the_changelog_names_the_version_of_the_package() -> None:
+    version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert version is not None
+    assert version[1] in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_no_file_names_a_package_registry() -> None:
+    for name in ("pyproject.toml", "constraints.txt", "Makefile", "README.md", ".ci/run"):
+        assert not re.search(
+            r"pypi|index-url|files\.python", (ROOT / name).read_text(encoding="utf-8"), re.IGNORECASE
+        ), name
+
+
+def test_every_module_of_the_service_stays_under_350_lines_and_most_near_a_hundred() -> None:
+    lengths = sorted(len(p.read_text(encoding="utf-8").splitlines()) for p in (ROOT / "cds_service").rglob("*.py"))
+    assert lengths[-1] <= 350
+    assert lengths[len(lengths) // 2] <= 130
+
+
+def test_the_wheel_carries_every_folder_of_data() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    for folder in ("mappings", "trials", "fixtures", "hooks", "locale"):
+        assert f'{folder} = "cds_service/_data/{folder}"' in text
+        assert (ROOT / folder).is_dir()
