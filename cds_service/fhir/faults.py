@@ -19,6 +19,7 @@ WORDS = {
     "endless": "the pages of the FHIR server go round in a circle",
     "too-many-pages": "the answer of the FHIR server has too many pages",
     "not-offered": "the FHIR server does not offer it",
+    "subsetted": "records arrived of which the FHIR server had left elements out; they were not used",
     "fewer": "fewer records arrived than the FHIR server counted",
     "not-followed": "there are further pages that were not sent",
 }

@@ -141,8 +141,10 @@ class Fetch:
             for future in ended:
                 done = self._pending.pop(future)
                 if done is None:
-                    self.types = future.result()
+                    self._learn(future)
                     continue
+                if not done.answer.finished and done.answer.problem is None:
+                    done.answer.problem = FetchError("connection")  # a fault of ours must not look like "none"
                 if done.template is not None and done.template.drug:
                     self.medications(done.answer.pages)
                 yield done
@@ -153,16 +155,22 @@ class Fetch:
             future.cancel()
             if done is not None:
                 answer = done.answer
-                so_far = Answer(answer.kind, list(answer.pages), list(answer.dates), answer.total,
-                                answer.problem or FetchError("timeout"), found=set(answer.found))
+                so_far = Answer(
+                    answer.kind, list(answer.pages), list(answer.dates), answer.total,
+                    answer.problem or FetchError("timeout"), dropped=answer.dropped, found=set(answer.found),
+                )
                 yield Done(done.template, so_far, done.sent)
         self._pending.clear()
 
     def _release(self, statements: "list[Future[Any]]") -> None:
         for future in statements:
-            self.types = future.result()
+            self._learn(future)
         held, self._held = self._held, []
         self._ask_known(held)
+
+    def _learn(self, statement: "Future[Any]") -> None:
+        if statement.exception() is None:
+            self.types = statement.result()
 
     def _ask_known(self, templates: Iterable[Template]) -> None:
         for template in templates:

@@ -19,7 +19,7 @@ from ..kernel.errors import InputError
 from ..terminology import Terminology
 from .bundle import type_of
 from .faults import WORDS, FetchError
-from .pages import Answer, decode_page
+from .pages import Answer, decode_page, subsetted, without_subsetted
 from .reader import BundleFacts, ChartReader
 from .templates import FIRST, Template, templates
 
@@ -151,8 +151,8 @@ class _Gathering:
         sent = self.prefetch.get(patient.key)
         if sent is None or _is_null(sent):
             missing.append(patient)
-        elif type_of(sent) == "OperationOutcome":
-            self.problems.append((patient.key, "an OperationOutcome was sent in its place"))
+        elif type_of(sent) == "OperationOutcome" or subsetted(sent):
+            self.problems.append((patient.key, "what was sent in its place is an OperationOutcome or not whole"))
             failed.append(patient.key)
         else:
             self.reader.patient(sent)
@@ -177,16 +177,18 @@ class _Gathering:
         self._follow_links(fetch)
         failed: list[str] = []
         for done in fetch.finished():
-            template = done.template
-            if template is None or template.key != "patient":
+            if done.template is None or done.template.key != "patient":
                 self._take_fetched(done)
                 continue
+            template = done.template
             problem = done.answer.problem
             if problem is not None and problem.reason in ("not-found", "gone"):
                 raise MissingData((template.key,), "the FHIR server has no such patient")
             try:
                 if problem is not None:
                     raise problem
+                if subsetted(done.answer.pages[0]):
+                    raise FetchError("subsetted")
                 self.reader.patient(done.answer.pages[0])
             except (InputError, FetchError) as error:
                 words = str(error) if isinstance(error, FetchError) else "the FHIR server sent no such Patient"
@@ -237,7 +239,7 @@ class _Gathering:
     # --- what an answer means ------------------------------------------------------------------------------------
 
     def _take_sent(self, template: Template) -> None:
-        raw = self.prefetch[template.key]
+        raw, dropped = without_subsetted(self.prefetch[template.key])
         if not _is_null(raw) and not _BUNDLE.match(raw):
             kind = type_of(raw)
             if kind not in ("Bundle", "OperationOutcome", template.type):
@@ -250,9 +252,11 @@ class _Gathering:
             return None
         if facts.outcome == "unavailable":
             return self._failed(template, WORDS["outcome"], part=Kind.PART if facts.received else None)
+        if dropped:
+            self._failed(template, WORDS["subsetted"], part=Kind.PART)
         if facts.next:
             self.links[template.key] = (template, facts.next, facts)
-        elif facts.total is not None and facts.received < facts.total:
+        elif facts.total is not None and facts.received < facts.total and not dropped:
             self._failed(template, WORDS["fewer"], part=Kind.PART)
         else:
             self._say(template, Kind.READ)
@@ -278,6 +282,8 @@ class _Gathering:
             missing = answer.problem.reason in ("not-found", "not-offered") and not answer.pages and not done.sent
             self._failed(template, str(answer.problem), part=_cut(template, answer) if some else None,
                          not_offered=missing)
+        elif answer.dropped:
+            self._failed(template, WORDS["subsetted"], part=Kind.PART)
         elif outcome:
             self._failed(template, WORDS["outcome"], part=Kind.PART if some else None)
         elif total is not None and answer.received + before < total and not template.single:

@@ -94,7 +94,10 @@ def transaction(resources: Iterable[Resource]) -> bytes:
 def _load_one(session: requests.Session, base: str, name: str, resources: list[Resource]) -> Loaded:
     if not resources:
         raise LoadError(f"{name}: there is nothing in it to load")
-    status, body = _send(session, "POST", base, transaction(resources))
+    try:
+        status, body = _send(session, "POST", base, transaction(resources))
+    except LoadError as error:
+        raise LoadError(f"{name}: {error}") from None
     if status not in (200, 201):
         raise LoadError(f"{name}: {_culprit(session, base, resources, status, body)}")
     statuses = [str((e.get("response") or {}).get("status", "")) for e in _json(body).get("entry") or []]

@@ -1,5 +1,6 @@
 """What a search brought so far: pages, how many matches, in which order. No HTTP library is needed for it."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,6 +59,8 @@ class Answer:
     """The first `total` that the server named."""
     problem: FetchError | None = None
     finished: bool = False
+    dropped: int = 0
+    """Entries that were not used because the server left elements out of them."""
     found: set[object] = field(default_factory=set)
     """Ids of the matches."""
     _bytes: int = 0
@@ -100,7 +103,46 @@ class Answer:
         self.pages.clear()
         self.dates.clear()
         self.found.clear()
-        self.total, self._bytes = None, 0
+        self.total, self._bytes, self.dropped = None, 0, 0
+
+
+_SUBSETTED = re.compile(rb'"SUBSETTED"')
+
+
+class _Tag(msgspec.Struct):
+    code: Any = None
+
+
+class _Meta(msgspec.Struct):
+    tag: list[_Tag] | None = None
+
+
+class _Tagged(msgspec.Struct):
+    meta: _Meta | None = None
+
+
+def subsetted(resource: "bytes | msgspec.Raw") -> bool:
+    """Whether the server left elements out of a resource (hapi.md point 15): what is missing there is not absent."""
+    if not _SUBSETTED.search(resource):
+        return False
+    try:
+        meta = msgspec.json.decode(resource, type=_Tagged).meta
+    except (msgspec.MsgspecError, RecursionError):
+        return False  # it will be skipped and named by its reader
+    return any(tag.code == "SUBSETTED" for tag in (meta.tag if meta else None) or [])
+
+
+def without_subsetted(body: "bytes | msgspec.Raw") -> tuple["bytes | msgspec.Raw", int]:
+    """A Bundle without the entries that are not whole, and how many these were. Costs a scan where there are none."""
+    if not _SUBSETTED.search(body):
+        return body, 0
+    try:
+        frame = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        entries = msgspec.json.decode(frame.get("entry", b"[]"), type=list[dict[str, msgspec.Raw]])
+    except (msgspec.MsgspecError, RecursionError):
+        return body, 0
+    kept = [e for e in entries if not subsetted(e.get("resource", b""))]
+    return msgspec.json.encode({**frame, "entry": kept}), len(entries) - len(kept)
 
 
 def decode_page(body: "bytes | msgspec.Raw") -> Page:

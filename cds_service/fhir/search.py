@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from .client import FhirClient
 from .faults import FetchError
-from .pages import Answer, decode_page
+from .pages import Answer, decode_page, without_subsetted
 
 _SPARED: tuple[tuple[str, ...], ...] = ((), ("_total",), ("_total", "_sort", "_include"))
 """Parameters left out at the second and third attempt where a server answers 400 to a search."""
@@ -76,8 +76,10 @@ def _follow(client: FhirClient, first: str, answer: Answer, single: bool) -> Non
                 url, seen, restarted = first, {first}, True
                 continue
             raise
-        page = decode_page(body)
-        answer.take(page, body)
+        whole, dropped = without_subsetted(body)
+        page = decode_page(whole)
+        answer.take(page, bytes(whole))
+        answer.dropped += dropped
         link = page.next
         if single or link is None:
             return

@@ -1,4 +1,4 @@
-"""What a call gathers from prefetch and server, and what each fault makes of it (criteria.md decisions 38, 44, 49, 51)."""
+"""What a call gathers from prefetch and server, and what each fault makes of it (decisions 38, 44, 49, 51)."""
 
 import json
 import subprocess
@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from cds_service.chart.chart import DRUG_KINDS, Kind
+from cds_service.chart.chart import Kind
 from cds_service.clinical.lupus import SleState, sle
 from cds_service.fhir.client import Limits
 from cds_service.fhir.gather import Gathered, MissingData, gather
@@ -345,6 +345,45 @@ def test_a_search_that_one_server_refuses_with_400_is_asked_without_its_extras(s
     server.gather()
     again = server.seen[before:]
     assert not any("_include=" in p for p in again), "the second call asks at once as the server likes it"
+
+
+def part_of(resource: dict[str, object]) -> dict[str, object]:
+    system = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
+    return resource | {"meta": {"tag": [{"system": system, "code": "SUBSETTED"}]}}
+
+
+def test_a_record_of_which_elements_were_left_out_is_not_used_and_the_kind_is_a_part(server: Server) -> None:
+    answer = bundle(creatinine("o1", "2026-09-01"), part_of(creatinine("o2", "2026-09-02")))
+    server.fault = lambda path: (200, {}, answer) if "code=" in path else None
+    fetched = server.gather(WHO | {"oldestObservation": b"null"})
+    sent = alone(whole() | {"observations1": answer})
+    for gathered in (fetched, sent):
+        assert (creatinines(gathered), kind(gathered, "Observation")) == (1, Kind.PART)
+        assert "left elements out" in dict(gathered.problems)["observations1"]
+
+
+def test_a_patient_of_whom_elements_were_left_out_is_unreadable(server: Server) -> None:
+    server.fault = lambda path: (200, {}, raw(part_of(patient()))) if "/Patient/" in path else None
+    assert server.gather().unreadable == ("patient",)
+    assert alone({"patient": raw(part_of(patient())), "conditions": b"null"}).unreadable == ("patient",)
+
+
+def test_the_word_subsetted_elsewhere_drops_nothing() -> None:
+    noted = creatinine("o1", "2026-09-01") | {"note": [{"text": "SUBSETTED"}]}
+    gathered = alone(whole() | {"observations1": bundle(noted)})
+    assert (creatinines(gathered), kind(gathered, "Observation")) == (1, Kind.READ)
+
+
+def test_a_fault_of_our_own_in_a_search_is_unavailable_and_never_none(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: object, **more: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("cds_service.fhir.fetch.run_search", broken)
+    monkeypatch.setattr("cds_service.fhir.fetch.capability.ask", broken)
+    gathered = server.gather(WHO)
+    assert {kind(gathered, t.type) for t in templates(load()) if t.kinds and t.key != "conditions"} == {Kind.UNAVAILABLE}
 
 
 # --- drugs -----------------------------------------------------------------------------------------------------------
