@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..kernel.dates import DateSpan
 from ..kernel.numbers import Interval
@@ -84,8 +84,8 @@ class Result:
     of fifty creatinines only the newest is ever read whole.
     """
 
-    __slots__ = ("_load", "_reading", "code", "concept", "day", "issued", "method", "moment", "name", "preliminary",
-                 "reference", "written")
+    __slots__ = ("_load", "_reading", "code", "concept", "day", "measured", "method", "moment", "name", "preliminary",
+                 "reference", "tested", "written")
 
     def __init__(
         self,
@@ -114,6 +114,10 @@ class Result:
         self.preliminary = preliminary
         self.name = name
         """code.text or display, for scores and evidence."""
+        self.measured: Any = None
+        """Kept by cds_service.clinical.measures: the number in the canonical unit, once worked out."""
+        self.tested: Any = None
+        """Kept by cds_service.clinical.positivity: positive or negative, once worked out."""
         self._load = load
         self._reading: Reading | None = None
 
@@ -261,7 +265,7 @@ class Exposure(NamedTuple):
     for_lupus: bool | None
     """Whether a recorded reason is lupus; None where no reason is recorded."""
     text: str
-    """The drug as the chart names it."""
+    """The drug as the chart names it (ingredient in brackets where it differs) and its dosage as recorded."""
     infusion: bool
     """An administration by infusion (decisions 20, 38)."""
     written: str

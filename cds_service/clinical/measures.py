@@ -18,7 +18,10 @@ class Measure(NamedTuple):
 
 def measure(chart: Chart, result: Result) -> Measure:
     """The result's number in the canonical unit; worked out once for a chart."""
-    return chart.once(("measure", id(result)), lambda c: _measure(c, result))
+    found: Measure | None = result.measured
+    if found is None:
+        found = result.measured = _measure(chart, result)
+    return found
 
 
 def _measure(chart: Chart, result: Result) -> Measure:

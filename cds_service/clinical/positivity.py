@@ -31,7 +31,10 @@ class Verdict(NamedTuple):
 
 def verdict(chart: Chart, result: Result) -> Verdict:
     """Whether one result is positive."""
-    return chart.once(("positive", id(result)), lambda c: _verdict(c, result))
+    found: Verdict | None = result.tested
+    if found is None:
+        found = result.tested = _verdict(chart, result)
+    return found
 
 
 def _verdict(chart: Chart, result: Result) -> Verdict:

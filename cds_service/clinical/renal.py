@@ -1,6 +1,7 @@
 """The three kidney formulas, exact and unrounded (formulas.md sections 1 to 3)."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from ..kernel.numbers import Interval
 
@@ -16,11 +17,16 @@ def cockcroft_gault(age: int, weight: Decimal, creatinine: Decimal, *, female: b
 
 def ckd_epi_2021(age: int, creatinine: Decimal, *, female: bool) -> Decimal:
     """eGFR in mL/min/1.73 m² from years and mg/dL (Inker 2021, without race); adults only."""
+    egfr = 142 * _creatinine_factor(creatinine, female) * Decimal("0.9938") ** age
+    return egfr * Decimal("1.012") if female else egfr
+
+
+@lru_cache(maxsize=2048)
+def _creatinine_factor(creatinine: Decimal, female: bool) -> Decimal:
+    """min(Scr/κ, 1)^α × max(Scr/κ, 1)^−1.200; kept, since a Decimal power costs more than everything around it."""
     kappa, alpha = (Decimal("0.7"), Decimal("-0.241")) if female else (Decimal("0.9"), Decimal("-0.302"))
     ratio = creatinine / kappa
-    power = ratio**alpha if ratio < 1 else ratio ** Decimal("-1.200")
-    egfr = 142 * power * Decimal("0.9938") ** age
-    return egfr * Decimal("1.012") if female else egfr
+    return ratio**alpha if ratio < 1 else ratio ** Decimal("-1.200")
 
 
 def bedside_schwartz(height: Decimal, creatinine: Decimal) -> Decimal:

@@ -30,8 +30,15 @@ class Found(NamedTuple):
     """False where partial dates leave open which of the results is the newest."""
 
 
+NOTHING = Found((), Reason.NO_DATA)
+
+
 def is_child(chart: Chart) -> bool:
     """Whether the patient is, or may be, under 18."""
+    return chart.once("may be a child", _is_child)
+
+
+def _is_child(chart: Chart) -> bool:
     born = chart.patient.born
     return born is not None and age_on(born.last, chart.as_of) < 18
 
@@ -50,7 +57,11 @@ def newest(
 
     `accept` leaves out results that are not what is asked for (another method).
     """
-    return chart.once(("newest", concepts, window, accept), lambda c: _newest(c, concepts, window, accept))
+    key = ("newest", concepts, window, accept)
+    found: Found | None = chart.memo.get(key)
+    if found is None:
+        found = chart.memo[key] = _newest(chart, concepts, window, accept)
+    return found
 
 
 def of_concepts(chart: Chart, concepts: Sequence[str]) -> Sequence[Result]:
@@ -63,9 +74,12 @@ def of_concepts(chart: Chart, concepts: Sequence[str]) -> Sequence[Result]:
 
 
 def _newest(chart: Chart, concepts: tuple[str, ...], window: Window | None, accept: Accept | None) -> Found:
-    start = window.before(chart.as_of) if window is not None else look_back(chart, concepts[0])
-    found = pick(of_concepts(chart, concepts), start, accept)
+    results = of_concepts(chart, concepts)
     kind = chart.kind("Observation")
+    if not results and kind is Kind.READ:
+        return NOTHING
+    start = window.before(chart.as_of) if window is not None else look_back(chart, concepts[0])
+    found = pick(results, start, accept)
     if kind.complete or (kind is Kind.NEWEST and (found.results or found.older)):
         return found
     return found._replace(reason=Reason.UNAVAILABLE)
@@ -81,8 +95,12 @@ def covered(chart: Chart, start: date | None) -> bool:
 
 def pick(results: Sequence[Result], start: date | None, accept: Accept | None = None) -> Found:
     """The newest usable of results that stand newest first; preliminary ones only where no other is inside."""
+    if not results:
+        return NOTHING
+    if not any(r.preliminary for r in results):
+        return _pick(results, start, accept)
     final = _pick([r for r in results if not r.preliminary], start, accept)
-    if final.results or len(results) == 0:
+    if final.results:
         return final
     early = _pick([r for r in results if r.preliminary], start, accept)
     if early.results:

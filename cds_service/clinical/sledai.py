@@ -131,7 +131,10 @@ def _bound(chart: Chart, instrument: str) -> Bound:
 
 def _latest(chart: Chart, concept: str, start: date) -> Result | None:
     """The newest usable result inside the score's own window, if it is one and certain."""
-    found = pick(chart.results.get(concept, ()), start)
+    results = chart.results.get(concept)
+    if not results or results[0].day.last < start:
+        return None
+    found = pick(results, start)
     if found.reason is not None:
         return None
     return found.results[0] if len(found.results) == 1 else _agreeing(chart, found.results)

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from ..chart.chart import Chart
 from ..chart.facts import Result
 from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, merge, passed, unknown
-from ..kernel.numbers import Interval, plain
+from ..kernel.numbers import Interval
 from .limits import Upper, beyond_own_range, uppers
 from .measures import measure
 
 SIGNS = {"at_least": "≥", "at_most": "≤", "more_than": ">", "less_than": "<"}
+_DIGITS = Context(prec=20)
 _METHODS: dict[str, Callable[[Interval, Decimal], bool | None]] = {
     "at_least": Interval.at_least,
     "at_most": Interval.at_most,
@@ -78,12 +79,13 @@ class Threshold:
             if value.at_most(limit.low) is True:
                 return self._answer(self._within(), evidence, missing)
             return unknown(Reason.NO_REFERENCE_RANGE, missing, (evidence,))
+        value = _rounded(value)
         at_low = _METHODS[self.sign](value, self._bound(limit.low))
         at_high = at_low if limit.exact else _METHODS[self.sign](value, self._bound(limit.high))
         return self._answer(at_low if at_low == at_high else None, evidence, missing)
 
     def _bound(self, limit: Decimal) -> Decimal:
-        return limit * self.number if self.how == "times" else limit + self.number
+        return _DIGITS.plus(limit * self.number if self.how == "times" else limit + self.number)
 
     def _within(self) -> bool | None:
         """What "at or below the limit" decides: a multiple of 1 or more, or something added to it."""
@@ -130,8 +132,8 @@ class Threshold:
         )
 
 
-def bare(sign: str, number: Decimal, unit: str = "", text: str | None = None) -> Threshold:
-    """A threshold that is a number in the canonical unit."""
-    return Threshold(sign, number, unit, text or f"{SIGNS[sign]} {plain(number)} {unit}".strip())
-
-
+def _rounded(value: Interval) -> Interval:
+    """Twenty digits: 42 µmol/L is twice 21 µmol/L also after both were divided by 17.1."""
+    low = None if value.low is None else _DIGITS.plus(value.low)
+    high = None if value.high is None else _DIGITS.plus(value.high)
+    return Interval(low, high, value.low_open, value.high_open)

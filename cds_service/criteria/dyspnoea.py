@@ -81,7 +81,9 @@ class Dyspnoea:
             else:
                 graded.append(self._graded(stated <= self.highest, evidence))
         failing = next((g for g in graded if g.status is Status.FAIL), None)
-        return failing or open_ or (graded[0] if graded else None)
+        if failing is not None:
+            return failing
+        return open_ if open_ is not None or not graded else graded[0]
 
     def words(self) -> str:
         """In words."""

@@ -83,7 +83,7 @@ def _found(chart: Chart, concept: str, found: Found) -> Answer:
     if found.reason is Reason.UNAVAILABLE:
         judged = [_judge(chart, concept, r) for r in found.results]
         failing = next((a for a in judged if a.status is Status.FAIL), None)
-        return failing or unknown(Reason.UNAVAILABLE, (concept,))
+        return failing if failing is not None else unknown(Reason.UNAVAILABLE, (concept,))
     if found.reason in (Reason.NO_DATA, Reason.STALE):
         return _older(chart, concept)
     return decide(found, (concept,), lambda r: _judge(chart, concept, r))

@@ -115,7 +115,7 @@ def _pregnancy(chart: Chart, found: Found) -> Answer | None:
         if after and recent and sure:
             return failed(Basis.RECORDED, evidence)
         if tested is None or after or noted is None or noted.last > tested.last:
-            open_ = open_ or unknown(Reason.JUDGEMENT, ("pregnancy",), evidence)
+            open_ = unknown(Reason.JUDGEMENT, ("pregnancy",), evidence)
     status = newest(chart, ("pregnancy_status",))
     if status.reason is None:
         result = status.results[0]

@@ -4,6 +4,7 @@ A comparator (`<0.3`), a range, a dose range, an equivalence on which sources di
 """
 
 from decimal import Decimal, localcontext
+from functools import lru_cache
 from typing import NamedTuple
 
 ZERO = Decimal(0)
@@ -98,6 +99,7 @@ def exactly(number: Decimal) -> Interval:
     return Interval(number, number)
 
 
+@lru_cache(maxsize=4096)
 def plain(number: Decimal | None) -> str:
     """A Decimal as people write it: no exponent, no trailing zeros, at most four decimals of a computed one."""
     if number is None:

@@ -11,11 +11,14 @@ from .texts import number_of, parse_range, unit_of
 
 _SEX_WORDS = {"female": "female", "women": "female", "woman": "female", "女": "female", "女性": "female",
               "male": "male", "men": "male", "man": "male", "男": "male", "男性": "male"}
+_SPECIAL = {"type", "appliesTo", "age"}
 _YEARS = {"a", "yr", "years", "year", "y", "岁"}
 
 
 def own_range(value: Any, patient: Patient, as_of: date) -> ReferenceRange | None:
     """The normal (or untyped) range that fits this patient; None where there is none, or several that differ."""
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict) and not _SPECIAL & value[0].keys():
+        return _limits(value[0])
     found: list[ReferenceRange] = []
     for item in value if isinstance(value, list) else ():
         if isinstance(item, dict) and _normal(item) and _fits(item, patient, as_of):

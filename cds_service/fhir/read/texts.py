@@ -28,10 +28,11 @@ class Said(NamedTuple):
 
 def number_of(value: Any) -> Decimal | None:
     """A JSON number as Decimal; None for anything else (true is no number) and for what no laboratory reports."""
-    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+    if type(value) is int:
+        value = Decimal(value)
+    elif type(value) is not Decimal:
         return None
-    number = Decimal(value)
-    return number if number.is_finite() and (not number or -30 < number.adjusted() < 30) else None
+    return value if -30 < value.adjusted() < 30 or not value else None
 
 
 def unit_of(quantity: dict[str, Any]) -> str | None:

@@ -21,6 +21,7 @@ from .texts import number_of, parse_value, signed, unit_of
 
 _COMPARATORS = {"<", "<=", ">", ">="}
 _TITRE_UNITS = {"{titer}", "titer", "titre", "{titre}"}
+_NONE: frozenset[str] = frozenset()
 _NOBODY = Patient("", None, None, None, False)
 
 
@@ -33,9 +34,8 @@ def observation_reading(
     except (msgspec.MsgspecError, RecursionError):
         return Reading(unreadable="the result cannot be decoded")
     reading = read_value(resource, terminology, patient, as_of)
-    method = concept_of(resource.get("method"))
-    said = " ".join(method.texts()) or None
-    oxygen = concept == "spo2" and _oxygen_given(resource, terminology)
+    said = " ".join(concept_of(resource["method"]).texts()) or None if "method" in resource else None
+    oxygen = concept == "spo2" and "component" in resource and _oxygen_given(resource, terminology)
     return reading._replace(method=said, oxygen=oxygen) if said or oxygen else reading
 
 
@@ -54,7 +54,7 @@ def component_reading(
 
 def read_value(element: dict[str, Any], terminology: Terminology, patient: Patient, as_of: date) -> Reading:
     """Read value[x], interpretation and referenceRange of an Observation or component."""
-    interpretation = _interpretation(element.get("interpretation"), terminology)
+    interpretation = _interpretation(element["interpretation"], terminology) if "interpretation" in element else _NONE
     limits = own_range(element["referenceRange"], patient, as_of) if "referenceRange" in element else None
     keys = [k for k in element if k.startswith("value") and element[k] is not None]
     if not keys:
@@ -67,7 +67,10 @@ def read_value(element: dict[str, Any], terminology: Terminology, patient: Patie
     reading = reader(element[keys[0]], terminology)
     if not interpretation and limits is None:
         return reading
-    return reading._replace(interpretation=interpretation, range=limits)
+    return Reading(
+        reading.quantity, reading.meaning, reading.text, reading.titre, interpretation, limits, reading.absent,
+        reading.unreadable, False, None, reading.codes,
+    )
 
 
 def _quantity(value: Any, terminology: Terminology) -> Reading:
