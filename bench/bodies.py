@@ -117,11 +117,7 @@ def _observations(terminology: Terminology, n: int) -> list[dict[str, Any]]:
 
 
 def _conditions(terminology: Terminology, lupus: bool) -> list[dict[str, Any]]:
-    sle = next(
-        code for system, code in sorted(terminology.codes)
-        if system == "icd10cm"
-        and any(m.finding == "sle" and m.grade == "names" for m in terminology.findings(system, code))
-    )  # fmt: skip
+    system, sle = terminology.code_of_finding("sle")
     resources = []
     for i in range(CONDITIONS):
         code = sle if lupus and i == 0 else f"Z{i:02}.999"
@@ -133,7 +129,7 @@ def _conditions(terminology: Terminology, lupus: bool) -> list[dict[str, Any]]:
                     "coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]
                 },
                 "code": {
-                    "coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": code}],
+                    "coding": [{"system": terminology.uri(system), "code": code}],
                     "text": f"Diagnosis {i}",
                 },
                 "subject": _SUBJECT,
