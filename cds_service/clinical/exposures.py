@@ -5,6 +5,7 @@ A record covers days for certain, and perhaps more of them: partial dates and un
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..chart.chart import Chart
@@ -20,6 +21,12 @@ JOIN = timedelta(7)
 _SHORT_ACTING = frozenset({
     "glucocorticoid", "no_equivalence", "vasopressor", "vasopressor_judgement", "nsaid", "growth_factor"})
 """An infusion of these acts on its own days only; decision 20 is about long-acting treatment."""
+
+
+@lru_cache(maxsize=4096)
+def infusion_lasts(given: date) -> date:
+    """The last day on which an infusion still counts as current treatment."""
+    return INFUSION_LASTS.after(given)
 
 
 class Index(NamedTuple):
@@ -73,9 +80,9 @@ def is_current(exposure: Exposure, as_of: date) -> bool | None:
     """Whether it is taken on `as_of`; None where the record leaves that open (status unknown, partial end)."""
     if long_acting(exposure):
         last = exposure.end or DateSpan(as_of, as_of)
-        if INFUSION_LASTS.after(last.first) >= as_of:
+        if infusion_lasts(last.first) >= as_of:
             return True
-        return None if INFUSION_LASTS.after(last.last) >= as_of else False
+        return None if infusion_lasts(last.last) >= as_of else False
     if exposure.state == "active":
         if exposure.end is None or exposure.end.first >= as_of:
             return True
@@ -134,7 +141,7 @@ def covers(found: Iterable[Exposure], as_of: date) -> list[Cover]:
 
 def _infusion(e: Exposure, found: list[Exposure], as_of: date) -> Cover:
     last = e.end or DateSpan(as_of, as_of)
-    lasts = DateSpan(INFUSION_LASTS.after(last.first), INFUSION_LASTS.after(last.last))
+    lasts = DateSpan(infusion_lasts(last.first), infusion_lasts(last.last))
     later = [o.start for o in found if o.drug == e.drug and long_acting(o) and o.start.first > last.last]
     if later:
         following = min(later)
@@ -192,11 +199,7 @@ def evidence(
     basis: str | None = None, note: str | None = None,
 ) -> Evidence:
     """One drug record as evidence: the drug as the chart names it, its dates, its dosage as recorded."""
-    named = exposure.text or exposure.ingredient
-    if exposure.ingredient and exposure.ingredient.lower() not in named.lower():
-        named = f"{named} [{exposure.ingredient}]"
-    if exposure.dose.text:
-        named = f"{named}: {exposure.dose.text}"
     if basis is None and exposure.by != "code":
         basis = "text"
-    return Evidence(exposure.reference, named, None, exposure.written or None, normalised, threshold, rule, basis, note)
+    written = exposure.written or None
+    return Evidence(exposure.reference, exposure.text, None, written, normalised, threshold, rule, basis, note)

@@ -3,11 +3,15 @@
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+import msgspec
+
 from ...chart.facts import Dose, Step
 from ...kernel.dates import DateSpan
 from ...kernel.numbers import ZERO, Interval
 from ...terminology import Terminology
 from .amounts import Strength, amount, quantity
+from .pieces import decode_any
+from .routes import route_of, routes_in
 from .timing import bounds, number, times_per_day
 
 _ONE = Decimal(1)
@@ -15,6 +19,41 @@ _PERIOD = {"h": Decimal(1) / 24, "d": _ONE, "day": _ONE, "days": _ONE, "wk": Dec
 
 _NONE = Dose(problem="no dosage is recorded")
 _NO_PLAN = "its steps do not say when each one holds"
+
+
+_memory: tuple[Terminology, dict[tuple[bytes, Strength], "Dosed"]] | None = None
+
+
+class Dosed(NamedTuple):
+    """All dosages of one record, read."""
+
+    regimen: "Regimen"
+    route: str | None
+
+
+def dosed(raw: msgspec.Raw, strength: Strength, begins: DateSpan | None, terminology: Terminology) -> Dosed:
+    """Read the raw `dosage` (or `dosageInstruction`) of a record.
+
+    The same few dosages come again and again: those without bounds of their own, which do not depend on the record,
+    are remembered.
+    """
+    global _memory
+    text = bytes(raw)
+    if not text:
+        return _NOT_DOSED
+    if b'"bounds' in text:
+        return _dosed(raw, strength, begins, terminology)
+    if _memory is None or _memory[0] is not terminology or len(_memory[1]) > 2048:
+        _memory = (terminology, {})
+    found = _memory[1].get((text, strength))
+    if found is None:
+        found = _memory[1][text, strength] = _dosed(raw, strength, begins, terminology)
+    return found
+
+
+def _dosed(raw: msgspec.Raw, strength: Strength, begins: DateSpan | None, terminology: Terminology) -> Dosed:
+    dosages = decode_any(raw)
+    return Dosed(read_dosage(dosages, strength, begins, terminology), route_of(routes_in(dosages), terminology))
 
 
 class Regimen(NamedTuple):
@@ -66,6 +105,9 @@ def read_dosage(dosages: Any, strength: Strength, begins: DateSpan | None, termi
             return Regimen(Dose(problem=_NO_PLAN, text=_text(dosages)), (), start, end)
         steps.append(Step(begin.first if begin else None, stop.last if stop else None, dose))
     return Regimen(Dose(problem=None, text=_text(dosages)), tuple(steps), start, end)
+
+
+_NOT_DOSED = Dosed(Regimen(_NONE, (), None, None), None)
 
 
 def _next_day(span: DateSpan) -> DateSpan:

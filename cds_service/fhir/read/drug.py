@@ -42,7 +42,13 @@ def name_drug(concepts: list[Concept], terminology: Terminology) -> Named:
     global _memory  # a cache of product names, emptied when the mappings change or it is full
     if _memory is None or _memory[0] is not terminology or len(_memory[1]) > 4096:
         _memory = (terminology, {})
-    key = tuple((c.text, tuple((x.system, x.code, x.display) for x in c.coding)) for c in concepts)
+    first = concepts[0] if len(concepts) == 1 else None
+    key: Any
+    if first is not None and len(first.coding) == 1:
+        coding = first.coding[0]
+        key = (first.text, coding.system, coding.code, coding.display)
+    else:
+        key = tuple((c.text, tuple((x.system, x.code, x.display) for x in c.coding)) for c in concepts)
     named = _memory[1].get(key)
     if named is None:
         named = _memory[1][key] = _resolve(concepts, terminology)

@@ -3,10 +3,10 @@
 Local forms are dropped here for every class (decision 21); what is kept is what the criteria may ask for.
 """
 
-from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from ...chart.facts import Dose, Exposure, Step
 from ...kernel.dates import DateSpan
@@ -15,49 +15,10 @@ from ...terminology import Terminology
 from ..context import Context
 from ..heads import Concept, concept_of
 from .drug import Named, is_local
+from .pieces import NONE, objects
 from .timing import span
 
-_FINE_ROUTES = (
-    ("intravenous", ("intraven", "静脉", "静滴", "静注")), ("subcutaneous", ("subcut", "皮下")),
-    ("intramuscular", ("intramus", "肌内", "肌肉", "肌注")),
-)
-_FINE_TOKENS = {"iv": "intravenous", "i.v.": "intravenous", "ivpb": "intravenous", "iv push": "intravenous",
-                "sc": "subcutaneous", "s.c.": "subcutaneous", "sq": "subcutaneous", "im": "intramuscular",
-                "i.m.": "intramuscular"}
 _LUPUS = ("sle", "lupus_nephritis", "neuropsychiatric")
-
-
-@lru_cache(maxsize=1024)
-def _fine(text: str) -> str | None:
-    lower = text.lower().strip()
-    if lower in _FINE_TOKENS:
-        return _FINE_TOKENS[lower]
-    return next((route for route, words in _FINE_ROUTES if any(w in lower for w in words)), None)
-
-
-def route_of(concepts: Iterable[Concept], terminology: Terminology) -> str | None:
-    """`oral`, `intravenous`, `subcutaneous`, `intramuscular`, `parenteral`, `not-systemic`; None where not said."""
-    found: set[str] = set()
-    for concept in concepts:
-        for text in [concept.text, *(x for c in concept.coding for x in (c.display, c.code))]:
-            if text:
-                said = _fine(text) or terminology.form_of(text)
-                if said:
-                    found.add(said)
-        for coding in concept.coding:
-            if coding.code and (said := terminology.route(terminology.system(coding.system or ""), coding.code)):
-                found.add(said)
-    if "depot" in found:
-        found = (found - {"depot"}) or {"intramuscular"}
-    if len(found) > 1:
-        found.discard("parenteral")
-    return found.pop() if len(found) == 1 else None
-
-
-def routes_in(dosages: Any) -> list[Concept]:
-    """The routes of all dosages of a record."""
-    items = dosages if isinstance(dosages, list) else [dosages]
-    return [concept_of(d["route"]) for d in items if isinstance(d, dict) and isinstance(d.get("route"), dict)]
 
 
 def day_of(text: Any, ctx: Context) -> DateSpan | None:
@@ -101,21 +62,22 @@ def add(
     stopped: bool,
     dose: Dose,
     steps: tuple[Step, ...],
-    routes: list[Concept],
-    resource: dict[str, Any],
+    route: str | None,
+    reasons: tuple[msgspec.Raw, msgspec.Raw] = (NONE, NONE),
     written: str,
     related: frozenset[str] = frozenset(),
     doubt: str | None = None,
 ) -> None:
     """Put one Exposure for each ingredient into the context, unless it is a local form or not counted."""
     terminology = ctx.terminology
-    route = route_of(routes, terminology)
     form = named.form
     if route == "not-systemic" or (route is None and form == "not-systemic"):
         return
     if route is None and form in ("oral", "parenteral"):
         route = form
-    reasons: tuple[tuple[str, ...], bool | None] | None = None
+    why: tuple[tuple[str, ...], bool | None] = ((), None)
+    if reasons[0] or reasons[1]:
+        why = _reasons(reasons, ctx)
     for ingredient in named.ingredients:
         known = terminology.ingredients.get(ingredient)
         groups = known.groups if known else frozenset({"gene_modified_cell_product"})
@@ -130,32 +92,39 @@ def add(
                 systemic = "depot"
             elif route is None and not named.systemic:
                 systemic = "unknown"
-        if reasons is None:
-            reasons = _reasons(resource, ctx)
         ctx.exposures.append(Exposure(
             ctx.reference, source, ingredient, known.drug if known else "", groups, named.by,
             doubt or named.doubt or unclear,
-            systemic, route, state, start, end, stopped, dose, steps, reasons[0], reasons[1], named.text,
+            systemic, route, state, start, end, stopped, dose, steps, why[0], why[1],
+            _said(named, ingredient, dose),
             source == "MedicationAdministration" and route not in ("oral", "subcutaneous", "intramuscular"),
             written, related,
         ))  # fmt: skip
 
 
+_NO_REFERENCES: frozenset[str] = frozenset()
 _STEROIDS = frozenset({"glucocorticoid", "no_equivalence"})
 _NOT_ORAL_OR_IV = (None, "parenteral", "subcutaneous")
 
 
-def _reasons(resource: dict[str, Any], ctx: Context) -> tuple[tuple[str, ...], bool | None]:
+def _said(named: Named, ingredient: str, dose: Dose) -> str:
+    """The drug as the chart names it, its ingredient in brackets where that differs, and the dosage as recorded."""
+    said = named.text or ingredient
+    if ingredient and ingredient.lower() not in said.lower():
+        said = f"{said} [{ingredient}]"
+    return f"{said}: {dose.text}" if dose.text else said
+
+
+def _reasons(reasons: tuple[msgspec.Raw, msgspec.Raw], ctx: Context) -> tuple[tuple[str, ...], bool | None]:
     """Recorded reasons as texts, and whether one of them is lupus (None: no reason that says anything)."""
-    concepts = [concept_of(r) for r in resource.get("reasonCode") or () if isinstance(r, dict)]
-    for reference in resource.get("reasonReference") or ():
-        if isinstance(reference, dict):
-            target = reference.get("reference")
-            condition = ctx.find(target) if isinstance(target, str) else None
-            if condition is not None:
-                concepts.append(concept_of(condition.get("code")))
-            elif isinstance(reference.get("display"), str):
-                concepts.append(Concept(text=reference["display"]))
+    concepts = [concept_of(r) for r in objects(reasons[0])]
+    for reference in objects(reasons[1]):
+        target = reference.get("reference")
+        condition = ctx.find(target) if isinstance(target, str) else None
+        if condition is not None:
+            concepts.append(concept_of(condition.get("code")))
+        elif isinstance(reference.get("display"), str):
+            concepts.append(Concept(text=reference["display"]))
     texts = tuple(s for c in concepts if (s := c.said()))
     return texts, any(_is_lupus(c, ctx.terminology) for c in concepts) if texts else None
 
@@ -172,10 +141,11 @@ def _is_lupus(concept: Concept, terminology: Terminology) -> bool:
     return False
 
 
-def references(value: Any) -> frozenset[str]:
+def references(raw: msgspec.Raw) -> frozenset[str]:
     """References of one Reference or of a list of them."""
-    items = value if isinstance(value, list) else [value]
-    found = [i.get("reference") for i in items if isinstance(i, dict)]
+    if not raw:
+        return _NO_REFERENCES
+    found = [i.get("reference") for i in objects(raw)]
     return frozenset("/".join(r.split("/_history/")[0].rsplit("/", 2)[-2:]) for r in found if isinstance(r, str))
 
 

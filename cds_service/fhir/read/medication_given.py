@@ -6,12 +6,14 @@ import msgspec
 
 from ...chart.facts import Dose
 from ...kernel.dates import DateSpan
-from ..context import Context, decode
+from ..context import Context
 from ..heads import Concept, Meta, Period, Reference
 from .amounts import quantity
-from .dosage import read_dosage
-from .exposure import add, dates, day_of, ended, references, routes_in, since, unrecorded_end
-from .medication_order import _named, _quietly, _updated, matters
+from .dosage import dosed
+from .exposure import add, dates, day_of, ended, references, since, unrecorded_end
+from .medication_order import matters, named_in, quietly, updated
+from .pieces import NONE, one
+from .routes import route_of, routes_in
 from .timing import number
 
 __all__ = ["HEADS", "KINDS", "matters", "read"]
@@ -30,6 +32,11 @@ class AdministrationHead(msgspec.Struct, tag_field="resourceType", tag="Medicati
     effectiveDateTime: str | None = None
     effectivePeriod: Period | None = None
     meta: Meta | None = None
+    contained: msgspec.Raw = NONE
+    dosage: msgspec.Raw = NONE
+    reasonCode: msgspec.Raw = NONE
+    reasonReference: msgspec.Raw = NONE
+    request: msgspec.Raw = NONE
 
 
 class DispenseHead(msgspec.Struct, tag_field="resourceType", tag="MedicationDispense"):
@@ -43,43 +50,45 @@ class DispenseHead(msgspec.Struct, tag_field="resourceType", tag="MedicationDisp
     whenPrepared: str | None = None
     whenHandedOver: str | None = None
     meta: Meta | None = None
+    contained: msgspec.Raw = NONE
+    daysSupply: msgspec.Raw = NONE
+    dosageInstruction: msgspec.Raw = NONE
+    authorizingPrescription: msgspec.Raw = NONE
 
 
 HEADS = (AdministrationHead, DispenseHead)
 
 
 def read(head: AdministrationHead | DispenseHead, raw: msgspec.Raw, ctx: Context) -> None:
-    """Put what the record says into the context; the whole of it is decoded only for drugs that matter."""
+    """Put what the record says into the context; its raw pieces are decoded only for drugs that matter."""
     if isinstance(head, AdministrationHead):
-        _administration(head, raw, ctx)
+        _administration(head, ctx)
     else:
-        _dispense(head, raw, ctx)
+        _dispense(head, ctx)
 
 
-def _administration(head: AdministrationHead, raw: msgspec.Raw, ctx: Context) -> None:
+def _administration(head: AdministrationHead, ctx: Context) -> None:
     if head.status == "not-done":
         return
     period = head.effectivePeriod
     begun = period.start if period else head.effectiveDateTime
-    start = _quietly(begun)
+    start = quietly(begun)
     if ctx.future(start):
         return
     ctx.dated(start)
-    named, resource = _named(head, raw, ctx)
+    named = named_in(head, ctx)
     if not named.ingredients:
         return
-    resource = resource if resource is not None else decode(raw)
     if begun and start is None:
         day_of(begun, ctx)  # reports the date that cannot be read
-    begins = since(start, ctx, _updated(head, ctx))
+    begins = since(start, ctx, updated(head, ctx))
     end: DateSpan | None = day_of(period.end, ctx) if period else start
     state = {"in-progress": "active", "on-hold": "held"}.get(head.status or "", "ended")
     if state == "ended":
-        end, _ = ended(begins, end, ctx, _updated(head, ctx))
+        end, _ = ended(begins, end, ctx, updated(head, ctx))
     elif not period:
         end = None
-    dosage = resource.get("dosage")
-    dosage = dosage if isinstance(dosage, dict) else {}
+    dosage = one(head.dosage)
     given = dosage.get("dose")
     once = quantity(given, named.strength) if isinstance(given, dict) else None
     one_day = end is not None and begins == end and begins.exact
@@ -91,33 +100,31 @@ def _administration(head: AdministrationHead, raw: msgspec.Raw, ctx: Context) ->
     )
     add(
         named, ctx, source="MedicationAdministration", state=state, start=begins, end=end, stopped=False, dose=dose,
-        steps=(), routes=routes_in([dosage]), resource=resource,
+        steps=(), route=route_of(routes_in(dosage), ctx.terminology), reasons=(head.reasonCode, head.reasonReference),
         written=dates(period.start, period.end) if period else dates(head.effectiveDateTime),
-        related=references(resource.get("request")),
+        related=references(head.request),
         doubt="the record does not say whether it was given" if head.status in (None, "unknown") else None,
     )  # fmt: skip
 
 
-def _dispense(head: DispenseHead, raw: msgspec.Raw, ctx: Context) -> None:
+def _dispense(head: DispenseHead, ctx: Context) -> None:
     if head.status == "declined":
         return
-    handed = _quietly(head.whenHandedOver)
-    start = handed or (_quietly(head.whenPrepared) if head.status == "completed" else None)
+    handed = quietly(head.whenHandedOver)
+    start = handed or (quietly(head.whenPrepared) if head.status == "completed" else None)
     if head.status != "completed" and head.whenHandedOver is None:
         return  # nothing has reached the patient yet
     if ctx.future(start):
         return
     ctx.dated(start)
-    named, resource = _named(head, raw, ctx)
+    named = named_in(head, ctx)
     if not named.ingredients:
         return
-    resource = resource if resource is not None else decode(raw)
     if start is None:
         day_of(head.whenHandedOver, ctx)  # reports a date that cannot be read
     begins = since(start, ctx)
-    regimen = read_dosage(resource.get("dosageInstruction"), named.strength, start, ctx.terminology)
-    supply = resource.get("daysSupply")
-    days = number(supply.get("value")) if isinstance(supply, dict) else None
+    regimen, route = dosed(head.dosageInstruction, named.strength, start, ctx.terminology)
+    days = number(one(head.daysSupply).get("value"))
     if start is not None and days is not None and days >= 0:
         length = timedelta(min(int(days), 3660))
         end, state = DateSpan(start.first + length, start.last + length), "active"
@@ -125,7 +132,7 @@ def _dispense(head: DispenseHead, raw: msgspec.Raw, ctx: Context) -> None:
         end, state = unrecorded_end(begins, ctx), "unclear"
     add(
         named, ctx, source="MedicationDispense", state=state, start=begins, end=end, stopped=False,
-        dose=regimen.dose, steps=regimen.steps, routes=routes_in(resource.get("dosageInstruction")), resource=resource,
+        dose=regimen.dose, steps=regimen.steps, route=route,
         written=dates(head.whenHandedOver or head.whenPrepared),
-        related=references(resource.get("authorizingPrescription")),
+        related=references(head.authorizingPrescription),
     )  # fmt: skip
