@@ -3,20 +3,19 @@
 from datetime import date, timedelta
 
 from ..chart.chart import Chart
-from ..chart.facts import Exposure
 from ..kernel.answers import Answer, Basis, Reason, passed, unknown
 from ..kernel.dates import Window
-from .exposures import JOIN, covers, evidence
+from .exposures import JOIN, Cover, evidence
 
 
-def long_enough(found: list[Exposure], window: Window, chart: Chart) -> Answer:
+def long_enough(made: list[Cover], window: Window, chart: Chart) -> Answer:
     """Pass where the courses make up the window; else unknown: an incomplete history disproves nothing.
 
     One course is held against the calendar; several are added up in days, a window being counted from the first.
     """
-    made = covers(found, chart.as_of)
     surely = _length([(c.start.last, min(c.end.first, chart.as_of)) for c in made], window)
-    shown = tuple(evidence(e, threshold=f"≥ {window} in all", rule="exposed_to") for e in found[:6])
+    threshold = f"≥ {window} in all"
+    shown = tuple(evidence(c.exposure, threshold=threshold, rule="exposed_to") for c in made[-4:])
     if surely:
         return passed(Basis.RECORDED, shown)
     perhaps = _length([(c.start.first, min(c.end.last, chart.as_of)) for c in made], window)

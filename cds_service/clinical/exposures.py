@@ -150,13 +150,12 @@ def _infusion(e: Exposure, found: list[Exposure], as_of: date) -> Cover:
     return Cover(e.start, lasts, e)
 
 
-def begun(found: list[Exposure], as_of: date) -> DateSpan | None:
+def begun(made: list[Cover], as_of: date) -> DateSpan | None:
     """When the course that is current on `as_of` began, as a span; None where nothing is current.
 
     The begin of the drug whatever its dose since; gaps up to 7 days join. The earliest day takes every unknown end
     as late, the latest day as early as it may be.
     """
-    made = covers(found, as_of)
     now = [c for c in made if c.on(as_of)]
     if not now:
         return None

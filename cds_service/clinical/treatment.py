@@ -10,7 +10,7 @@ from ..chart.facts import Exposure
 from ..kernel.answers import Answer, Basis, Reason, failed, passed, unknown
 from ..kernel.dates import DateSpan, Window
 from ..kernel.numbers import Interval
-from .exposures import begun, by_drug, covers, evidence, exposures, held, is_current
+from .exposures import Cover, begun, by_drug, covers, evidence, held, is_current
 from .regimen import span_text, stability
 from .steroids import factors, steroid_covers, steroids
 
@@ -38,26 +38,31 @@ class Treatment(NamedTuple):
     """The records that make it current (or perhaps current)."""
     reason: Reason | None
     """Why it is open."""
+    scope: str
+    """`oral` where only what is swallowed is among the records, else `systemic`."""
+    labels: frozenset[str]
+    """Everything that it may be asked for by: groups, ingredients, its counting name."""
 
 
 def treatments(chart: Chart, wanted: tuple[str, ...], scope: str = "systemic") -> tuple[Treatment, ...]:
-    """The recorded drugs of some groups, each with its standing; `scope` oral narrows glucocorticoids."""
-    return chart.once(("treatments", wanted, scope), lambda c: _treatments(c, wanted, scope))
+    """The recorded drugs of some groups, each with its standing; `scope` oral keeps oral glucocorticoids only."""
+    found = chart.once(("treatments", scope), lambda c: _treatments(c, scope))
+    return tuple(t for t in found if not t.labels.isdisjoint(wanted))
 
 
-def _treatments(chart: Chart, wanted: tuple[str, ...], scope: str) -> tuple[Treatment, ...]:
-    found = exposures(chart, wanted)
+def _treatments(chart: Chart, scope: str) -> tuple[Treatment, ...]:
+    found: tuple[Exposure, ...] = chart.exposures
     if scope == "oral":
-        oral = {id(e) for e in steroids(chart, "oral")}
-        found = tuple(e for e in found if id(e) in oral)
-    if any("aspirin" in e.groups for e in found):
-        found = tuple(e for e in found if not _antiplatelet(e))
-    return tuple(_stand(drug, tuple(records), chart) for drug, records in by_drug(found).items())
+        found = tuple(e for e in steroids(chart, "oral") if "glucocorticoid" in e.groups)
+    found = tuple(e for e in found if not _antiplatelet(e))
+    return tuple(_stand(drug, tuple(records), chart, scope) for drug, records in by_drug(found).items())
 
 
 def _antiplatelet(exposure: Exposure) -> bool:
+    if "aspirin" not in exposure.groups:
+        return False
     daily = exposure.dose.daily
-    return "aspirin" in exposure.groups and daily is not None and daily.at_most(ANTIPLATELET) is True
+    return daily is not None and daily.at_most(ANTIPLATELET) is True
 
 
 def _doubtful(exposure: Exposure) -> Reason | None:
@@ -69,23 +74,37 @@ def _doubtful(exposure: Exposure) -> Reason | None:
     return None
 
 
-def _stand(drug: str, records: tuple[Exposure, ...], chart: Chart) -> Treatment:
+def _stand(drug: str, records: tuple[Exposure, ...], chart: Chart, scope: str) -> Treatment:
+    labels = frozenset({drug, *(e.ingredient for e in records)}).union(*(e.groups for e in records))
     states = [(e, is_current(e, chart.as_of)) for e in records]
     sure = tuple(e for e, now in states if now and _doubtful(e) is None)
     if sure:
-        return Treatment(drug, Standing.CURRENT, records, sure, None)
+        return Treatment(drug, Standing.CURRENT, records, sure, None, scope, labels)
     maybe = tuple(e for e, now in states if now is not False)
     if maybe:
         doubts = [r for e in maybe if (r := _doubtful(e)) is not None]
-        return Treatment(drug, Standing.OPEN, records, maybe, doubts[0] if doubts else Reason.IMPRECISE)
+        reason = doubts[0] if doubts else Reason.IMPRECISE
+        return Treatment(drug, Standing.OPEN, records, maybe, reason, scope, labels)
     paused = tuple(e for e in records if held(e, chart.as_of))
-    return Treatment(drug, Standing.HELD if paused else Standing.PAST, records, paused, None)
+    standing = Standing.HELD if paused else Standing.PAST
+    return Treatment(drug, standing, records, paused, None, scope, labels)
+
+
+def drug_covers(treatment: Treatment, chart: Chart) -> list[Cover]:
+    """The days that the records of a drug cover."""
+    if treatment.drug == "glucocorticoid":
+        return steroid_covers(chart, treatment.scope)
+    return chart.once(("covers", treatment.drug), lambda c: covers(treatment.records, c.as_of))
 
 
 def since_when(treatment: Treatment, chart: Chart) -> DateSpan | None:
     """When the current course began."""
+    return chart.once(("begun", treatment.drug, treatment.scope), lambda c: _since(treatment, c))
+
+
+def _since(treatment: Treatment, chart: Chart) -> DateSpan | None:
     sure = [e for e in treatment.records if _doubtful(e) is None]
-    return begun(sure, chart.as_of)
+    return begun(covers(sure, chart.as_of), chart.as_of)
 
 
 def begun_long_ago(treatment: Treatment, window: Window, chart: Chart, rule: str) -> Answer:
@@ -106,16 +125,13 @@ def begun_long_ago(treatment: Treatment, window: Window, chart: Chart, rule: str
     return unknown(Reason.IMPRECISE, evidence=shown)
 
 
-def stable(treatment: Treatment, window: Window, more_than: bool, chart: Chart, rule: str, scope: str) -> Answer:
+def stable(treatment: Treatment, window: Window, more_than: bool, chart: Chart, rule: str) -> Answer:
     """The dose unchanged over the window before `as_of` (see `regimen.stability`)."""
     steroid = treatment.drug == "glucocorticoid"
-    made = steroid_covers(chart, scope) if steroid else covers(treatment.records, chart.as_of)
+    made = drug_covers(treatment, chart)
     threshold = f"dose stable for {'>' if more_than else '≥'} {window}"
     first = window.before(chart.as_of) - timedelta(1 if more_than else 0)
-    unclear = any(
-        c.exposure.systemic != "yes" and c.start.first <= chart.as_of and c.end.last >= first for c in made
-    )  # fmt: skip
-    if steroid and unclear:
+    if steroid and any(c.exposure.systemic != "yes" and c.end.last >= first for c in made):
         shown = tuple(evidence(e, threshold=threshold, rule=rule) for e in treatment.now)
         return unknown(Reason.NO_DOSE, evidence=shown)
     equivalents: dict[str, Interval] = factors(chart) if steroid else {}

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..chart.chart import Chart
-from ..chart.facts import Exposure
 from ..clinical.courses import long_enough
 from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded
-from ..clinical.exposures import by_drug, evidence, exposures
+from ..clinical.exposures import evidence, exposures
 from ..clinical.high_dose import reached_per_kg
+from ..clinical.treatment import Treatment, drug_covers, treatments
 from ..kernel.answers import Answer, Basis, Evidence, Reason, Status, failed, merge, passed, unknown
 from ..kernel.dates import Window
 from ..kernel.logic import all_of, at_least
@@ -39,8 +39,11 @@ class ExposedTo:
 
     def answer(self, chart: Chart) -> Answer:
         """Pass where enough of the drugs are recorded; else unknown."""
-        found = by_drug(exposures(chart, self.drugs))
-        answers = {drug: self._one(records, chart) for drug, records in found.items()}
+        answers: dict[str, Answer] = {}
+        for treatment in treatments(chart, self.drugs):
+            answers[treatment.drug] = self._one(treatment, chart)
+            if sum(a.status is Status.PASS for a in answers.values()) == self.least:
+                break
         if self.or_intolerant:
             for drug, shown in self._intolerances(chart):
                 if drug not in answers or answers[drug].status is not Status.PASS:
@@ -55,14 +58,15 @@ class ExposedTo:
         whole = at_least(self.least, [*answers.values(), *[unknown(Reason.NO_DATA, self.missing)] * self.least])
         return whole._replace(missing=merge(self.missing, whole.missing))
 
-    def _one(self, records: list[Exposure], chart: Chart) -> Answer:
-        sure = [e for e in records if e.doubt is None]
+    def _one(self, treatment: Treatment, chart: Chart) -> Answer:
+        sure = [e for e in treatment.records if e.doubt is None]
         if not sure:
-            doubted = tuple(evidence(e, rule="exposed_to", note=e.doubt) for e in records[:3])
+            doubted = tuple(evidence(e, rule="exposed_to", note=e.doubt) for e in treatment.records[:3])
             return unknown(Reason.INCOMPARABLE, evidence=doubted)
         if self.in_all is None:
             return passed(Basis.RECORDED, (evidence(sure[-1], rule="exposed_to"),))
-        parts = [long_enough(sure, self.in_all, chart)]
+        made = [c for c in drug_covers(treatment, chart) if c.exposure.doubt is None]
+        parts = [long_enough(made, self.in_all, chart)]
         if self.once_at_least is not None:
             parts.append(reached_per_kg(sure, self.once_at_least, chart))
         return all_of(parts)

@@ -41,7 +41,10 @@ class OnTreatment:
     missing: tuple[str, ...]
 
     def answer(self, chart: Chart) -> Answer:
-        """See `_any` and `_each`."""
+        """See `_any` and `_each`; worked out once for a chart, however many trials ask."""
+        return chart.once(self, self._answer)
+
+    def _answer(self, chart: Chart) -> Answer:
         found = treatments(chart, self.drugs, self.scope)
         return self._any(chart, found) if self.how == "on_treatment" else self._each(chart, found)
 
@@ -86,7 +89,7 @@ class OnTreatment:
         if self.begun is not None:
             parts.append(begun_long_ago(treatment, self.begun, chart, self.how))
         if self.stable is not None:
-            parts.append(stable(treatment, self.stable, self.more_than, chart, self.how, self.scope))
+            parts.append(stable(treatment, self.stable, self.more_than, chart, self.how))
         if parts:
             return all_of(parts)
         return passed(Basis.RECORDED, tuple(evidence(e, rule=self.how) for e in treatment.now))
@@ -102,7 +105,7 @@ class OnTreatment:
                 reasons.append(answer.reason or Reason.IMPRECISE)
                 shown.extend(answer.evidence)
             elif answer.status is not Status.PASS:
-                held_ = stable(treatment, self.stable, self.more_than, chart, self.how, self.scope)
+                held_ = stable(treatment, self.stable, self.more_than, chart, self.how)
                 if held_.status is not Status.PASS:
                     reasons.append(held_.reason or Reason.JUDGEMENT)
                     shown.extend(held_.evidence)

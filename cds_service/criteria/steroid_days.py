@@ -37,7 +37,13 @@ class SteroidDays:
     threshold: str
 
     def answer(self, chart: Chart) -> Answer:
-        """Fail where the days are certain; what only the upper end reaches, or cannot be read, leaves it open."""
+        """Fail where the days are certain; what only the upper end reaches, or cannot be read, leaves it open.
+
+        Worked out once for a chart, however many trials ask.
+        """
+        return chart.once(self, self._answer)
+
+    def _answer(self, chart: Chart) -> Answer:
         found = steroids(chart, "systemic")
         if not found:
             return nothing_recorded(chart, _MISSING, self.window, KIND)

@@ -6,18 +6,31 @@
 """
 
 from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 
 from ..chart.chart import Chart
 from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded
 from ..clinical.exposures import evidence, exposures
 from ..clinical.washout import Last, last_exposures, washed_out
-from ..kernel.answers import REASON_RANK, Answer, Basis, Reason, failed, passed, unknown
+from ..kernel.answers import REASON_RANK, Answer, Basis, Evidence, Reason, Status, failed, passed, unknown
 from ..kernel.dates import Window
 from .rule import Reads, Spec
 
 KIND = "washout"
+_JUDGED = "whether this drug counts is for a clinician to judge"
 _STOPPED = "counted as if it were stopped today"
 _BESIDE = "an order is still active: counted from the latest recorded administration, as if it were stopped"
+
+
+class _Weighed(NamedTuple):
+    """One last exposure, held against the window."""
+
+    last: Last
+    verdict: Status
+    until: date
+    reason: Reason | None
+    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,49 +49,49 @@ class Washout:
         judged = exposures(chart, self.judged)
         if not found and not judged:
             return nothing_recorded(chart, self.missing, self.window, KIND)
-        weighed = [self._weigh(last, chart) for last in last_exposures(found, chart.as_of)]
-        known = {id(e) for e in found}
-        for last in last_exposures(judged, chart.as_of):
-            if id(last.exposure) not in known:
-                weighed.append(self._to_judge(last, chart))
-        failing = [a for a in weighed if a.until is not None]
+        counted = {id(e) for e in found}
+        weighed = [self._weigh(last, chart, False) for last in last_exposures(found, chart.as_of)]
+        others = [e for e in judged if id(e) not in counted]
+        weighed += [self._weigh(last, chart, True) for last in last_exposures(others, chart.as_of)]
+        failing = [w for w in weighed if w.verdict is Status.FAIL]
         if failing:
-            worst = max(failing, key=lambda a: a.until or chart.as_of)
-            return worst._replace(evidence=tuple(e for a in failing for e in a.evidence))
+            worst = max(failing, key=lambda w: w.until)
+            notes = (worst.note,) if worst.note else ()
+            assumes = "stopped" if worst.last.ongoing else None
+            return failed(Basis.RECORDED, self._shown(failing), worst.until, assumes, notes)
         if not complete(chart):
-            return unknown(Reason.UNAVAILABLE, self.missing, tuple(e for a in weighed for e in a.evidence))
-        reasons = [a.reason for a in weighed if a.reason is not None]
-        if chart.unnamed_drugs:
-            reasons.append(Reason.INCOMPARABLE)
-        shown = tuple(e for a in weighed if a.reason is not None or not reasons for e in a.evidence)
-        notes = tuple(dict.fromkeys(n for a in weighed for n in a.notes))
-        if reasons:
-            return unknown(min(reasons, key=REASON_RANK.__getitem__), self.missing, shown, notes)
-        return passed(Basis.RECORDED, shown, notes)
+            return unknown(Reason.UNAVAILABLE, self.missing, self._shown(weighed))
+        open_ = [w for w in weighed if w.reason is not None]
+        if open_ or chart.unnamed_drugs:
+            reasons = [w.reason for w in open_ if w.reason is not None]
+            reasons += [Reason.INCOMPARABLE] * bool(chart.unnamed_drugs)
+            notes = tuple(dict.fromkeys(w.note for w in open_ if w.note))
+            return unknown(min(reasons, key=REASON_RANK.__getitem__), self.missing, self._shown(open_), notes)
+        latest = max(weighed, key=lambda w: w.until)
+        return passed(Basis.RECORDED, self._shown([latest]), (latest.note,) if latest.note else ())
 
-    def _weigh(self, last: Last, chart: Chart) -> Answer:
+    def _weigh(self, last: Last, chart: Chart, judged: bool) -> "_Weighed":
+        """One last exposure against the window; evidence is made for those that decide."""
         over, until = washed_out(last.when, self.window, chart.as_of)
-        shown = evidence(
-            last.exposure, normalised=f"last exposure {last.when}", threshold=self.threshold, rule=KIND,
-            note=last.exposure.doubt,
-        )  # fmt: skip
         if over:
-            notes = (_BESIDE,) if last.ongoing else ()
-            return passed(Basis.RECORDED, (shown,), notes)
+            return _Weighed(last, Status.PASS, until, None, _BESIDE if last.ongoing else None)
         if last.exposure.doubt is not None:
-            return unknown(Reason.INCOMPARABLE, evidence=(shown,))
+            return _Weighed(last, Status.UNKNOWN, until, Reason.INCOMPARABLE, None)
         if over is None:
-            return unknown(Reason.IMPRECISE, evidence=(shown,))
-        if last.ongoing:
-            note = _BESIDE if last.exposure.infusion and last.exposure.state != "active" else _STOPPED
-            return failed(Basis.RECORDED, (shown,), until, "stopped", (note,))
-        return failed(Basis.RECORDED, (shown,), until)
+            return _Weighed(last, Status.UNKNOWN, until, Reason.IMPRECISE, None)
+        if judged:
+            return _Weighed(last, Status.UNKNOWN, until, Reason.JUDGEMENT, _JUDGED)
+        beside = last.exposure.infusion and last.exposure.state != "active"
+        return _Weighed(last, Status.FAIL, until, None, (_BESIDE if beside else _STOPPED) if last.ongoing else None)
 
-    def _to_judge(self, last: Last, chart: Chart) -> Answer:
-        found = self._weigh(last, chart)
-        if found.until is None:
-            return found
-        return unknown(Reason.JUDGEMENT, (), found.evidence, ("whether this drug counts is for a clinician to judge",))
+    def _shown(self, weighed: "list[_Weighed]") -> tuple[Evidence, ...]:
+        return tuple(
+            evidence(
+                w.last.exposure, normalised=f"last exposure {w.last.when}", threshold=self.threshold, rule=KIND,
+                note=w.last.exposure.doubt,
+            )
+            for w in weighed
+        )  # fmt: skip
 
     def words(self) -> str:
         """In plain words."""

@@ -113,6 +113,7 @@ def parse_window(text: str) -> Window:
     return {"day": Window(n), "week": Window(7 * n), "month": Window(0, n), "year": Window(0, 12 * n)}[unit]
 
 
+@lru_cache(maxsize=4096)
 def shift(start: date, months: int) -> date:
     """Add calendar months; the end of a shorter month is its last day (2026-08-31 + 6 months = 2027-02-28)."""
     if not months:
