@@ -1,9 +1,6 @@
 """`cds-service serve`: the service in production form; `--demo` adds a FHIR server on the fixtures."""
 
-import atexit
 import ipaddress
-import os
-import subprocess
 import sys
 from datetime import date
 
@@ -103,6 +100,7 @@ def _fixture_day() -> date | None:
 
 def _greet(here: str) -> None:
     """Fire patient-view at the running service, without prefetch, and print the card: as an EHR of its own."""
+    from ..web import child
     from .ehr import patient_id
 
     name = _greeted()
@@ -114,6 +112,4 @@ def _greet(here: str) -> None:
     sys.stdout.flush()
     call = ["simulate", who, "--service", here, "--fhir-server", f"{here}/fhir", "--wait", "20"]
     farewell = f"Open {here}/cds-services, or give that address to an EHR sandbox. Stop with Ctrl-C."
-    process = subprocess.Popen([sys.executable, "-c", _CALL, farewell, *call])  # noqa: S603 - our own command line
-    owner = os.getpid()
-    atexit.register(lambda: process.terminate() if os.getpid() == owner and process.poll() is None else None)
+    child.start([sys.executable, "-c", _CALL, farewell, *call])

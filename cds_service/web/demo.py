@@ -1,15 +1,13 @@
 """The demo FHIR server as a process of its own, seen at `/fhir` of the service."""
 
-import atexit
 import http.client
-import os
-import subprocess
 import sys
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
 from ..kernel.errors import CdsError
+from . import child
 
 _PASSED_ON = ("Accept", "Accept-Encoding", "Cache-Control", "Content-Type", "Prefer", "If-None-Match")
 _PASSED_BACK = ("Content-Type", "Content-Encoding", "ETag", "Last-Modified", "Location", "Allow", "Vary")
@@ -17,28 +15,12 @@ _PASSED_BACK = ("Content-Type", "Content-Encoding", "ETag", "Last-Modified", "Lo
 
 def start() -> str:
     """Start the server on a free port of the loopback and return its base; it ends with this process."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cds_service.fhir.demo", "--port", "0"],
-        stdout=subprocess.PIPE,
-        stdin=subprocess.DEVNULL,
-        text=True,
-    )
-    atexit.register(_stop, process, os.getpid())
+    process = child.start([sys.executable, "-m", "cds_service.fhir.demo", "--port", "0"], read=True)
     assert process.stdout is not None
     line = process.stdout.readline().split()
     if len(line) != 2 or line[0] != "ready":
         raise CdsError("the demo FHIR server did not start")
     return line[1].rstrip("/")
-
-
-def _stop(process: "subprocess.Popen[str]", owner: int) -> None:
-    # Workers are forks of this process and end before it: only the owner stops the server.
-    if os.getpid() == owner and process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
 
 
 def register(app: Flask, base: str) -> None:
