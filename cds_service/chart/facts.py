@@ -267,7 +267,7 @@ class Exposure(NamedTuple):
     text: str
     """The drug as the chart names it (ingredient in brackets where it differs) and its dosage as recorded."""
     infusion: bool
-    """An administration by infusion (decisions 20, 38)."""
+    """An administration by infusion of a long-acting drug (decisions 20, 38)."""
     written: str
     """The dates as recorded, for evidence."""
     related: frozenset[str] = frozenset()

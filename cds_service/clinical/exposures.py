@@ -18,7 +18,7 @@ INFUSION_LASTS = Window(0, 3)
 """An infused drug is current for 3 months after its last administration (decision 20)."""
 JOIN = timedelta(7)
 """Gaps up to 7 days join (decision 20; dosing.md section 3)."""
-_SHORT_ACTING = frozenset({
+SHORT_ACTING = frozenset({
     "glucocorticoid", "no_equivalence", "vasopressor", "vasopressor_judgement", "nsaid", "growth_factor"})
 """An infusion of these acts on its own days only; decision 20 is about long-acting treatment."""
 
@@ -71,14 +71,9 @@ def by_drug(found: Iterable[Exposure]) -> dict[str, list[Exposure]]:
     return grouped
 
 
-def long_acting(exposure: Exposure) -> bool:
-    """Whether an infusion of this drug counts as current treatment for months."""
-    return exposure.infusion and not (exposure.groups & _SHORT_ACTING)
-
-
 def is_current(exposure: Exposure, as_of: date) -> bool | None:
     """Whether it is taken on `as_of`; None where the record leaves that open (status unknown, partial end)."""
-    if long_acting(exposure):
+    if exposure.infusion:
         last = exposure.end or DateSpan(as_of, as_of)
         if infusion_lasts(last.first) >= as_of:
             return True
@@ -120,11 +115,11 @@ def covers(found: Iterable[Exposure], as_of: date) -> list[Cover]:
     Beside recorded infusions the orders of the same drug say nothing more, and are left out.
     """
     found = list(found)
-    infused = {e.drug for e in found if long_acting(e)}
+    infused = {e.drug for e in found if e.infusion}
     made = []
     for e in found:
         if e.drug in infused:
-            if long_acting(e):
+            if e.infusion:
                 made.append(_infusion(e, found, as_of))
             continue
         if e.state == "held":
@@ -142,7 +137,7 @@ def covers(found: Iterable[Exposure], as_of: date) -> list[Cover]:
 def _infusion(e: Exposure, found: list[Exposure], as_of: date) -> Cover:
     last = e.end or DateSpan(as_of, as_of)
     lasts = DateSpan(infusion_lasts(last.first), infusion_lasts(last.last))
-    later = [o.start for o in found if o.drug == e.drug and long_acting(o) and o.start.first > last.last]
+    later = [o.start for o in found if o.drug == e.drug and o.infusion and o.start.first > last.last]
     if later:
         following = min(later)
         if following.first - timedelta(1) < lasts.first:

@@ -9,7 +9,7 @@ from ..chart.facts import Dose
 from ..kernel.answers import Reason
 from ..kernel.dates import DateSpan, Window
 from ..kernel.numbers import ZERO, Interval
-from .exposures import JOIN, Cover, dose_on, long_acting
+from .exposures import JOIN, Cover, dose_on
 
 DAY = timedelta(1)
 
@@ -52,7 +52,7 @@ def _one(ingredient: str, items: list[tuple[Cover, bool]], day: date) -> Taken:
     for cover, certain in items:
         exposure = cover.exposure
         dose = exposure.dose if not exposure.steps else dose_on(exposure, day)
-        unit_, amount = _amount(dose, long_acting(exposure))
+        unit_, amount = _amount(dose, exposure.infusion)
         prn = prn or dose.prn
         if amount is None:
             return Taken(ingredient, "", None, dose.problem or "no dosage is recorded", dose.prn, covers_)
@@ -91,7 +91,7 @@ def _without_echoes(items: list[tuple[Cover, bool]], day: date) -> list[tuple[Co
     for cover, certain in items:
         e = cover.exposure
         linked = [r for r in e.related if r in references]
-        if e.source == "MedicationAdministration" and e.dose.daily is not None and not long_acting(e):
+        if e.source == "MedicationAdministration" and e.dose.daily is not None and not e.infusion:
             if not any(_readable(references[r], day) for r in linked):
                 given.append((cover, certain))
                 answered.update(linked)
@@ -153,10 +153,13 @@ def stability(
     `factors` make ingredients comparable (glucocorticoids); without factor another ingredient is another regimen.
     `more_than`: the window itself is not enough, a day more is needed ("> 2 weeks").
     """
+    first = window.before(as_of) - (DAY if more_than else timedelta(0))
+    inside = [c for c in made if c.end.last >= first and c.start.first <= as_of]
+    if len(inside) == 1 and _throughout(inside[0], first, as_of):
+        return _ALONE
     today = taken_on(made, as_of)
     if any(t.amount is None or t.prn for t in today):
         return Stability(False, reason=Reason.NO_DOSE, note=next((t.problem for t in today if t.problem), None))
-    first = window.before(as_of) - (DAY if more_than else timedelta(0))
     same_from = as_of
     doubt: Stability | None = None
     days = breaks(made, first, as_of)
@@ -174,6 +177,22 @@ def stability(
             doubt = Stability(False, reason=Reason.NO_DOSE if unreadable else Reason.IMPRECISE)
         later = day
     return doubt or Stability(True)
+
+
+_ALONE = Stability(True)
+
+
+def _throughout(cover: Cover, first: date, as_of: date) -> bool:
+    """One record alone, taken for certain all the time, in one dose that can be read: nothing can have changed."""
+    exposure = cover.exposure
+    return (
+        cover.start.last <= first
+        and cover.end.first >= as_of
+        and not exposure.steps
+        and not exposure.dose.prn
+        and (exposure.dose.daily is not None or exposure.dose.per_kg is not None)
+        and not exposure.infusion
+    )
 
 
 def _same(today: tuple[Taken, ...], before: tuple[Taken, ...], factors: dict[str, Interval]) -> bool | None:

@@ -6,6 +6,7 @@ The sum over systemic glucocorticoids as an interval; what cannot be read leaves
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..chart.chart import Chart
@@ -13,6 +14,7 @@ from ..chart.facts import Exposure
 from ..kernel.answers import Evidence, Reason
 from ..kernel.dates import DateSpan
 from ..kernel.numbers import ZERO, Interval, exactly
+from ..terminology import Terminology
 from .body_weight import weight_today
 from .exposures import Cover, covers, evidence, exposures, is_current
 from .regimen import ONE, Taken, breaks, taken_on
@@ -44,11 +46,12 @@ _NOTHING = DayDose(exactly(ZERO), None, None, False, ())
 
 def factors(chart: Chart) -> dict[str, Interval]:
     """mg of prednisone per mg of each glucocorticoid with an accepted equivalence."""
-    return chart.once("steroid factors", _factors)
+    return chart.once("steroid factors", lambda c: _factors(c.terminology))
 
 
-def _factors(chart: Chart) -> dict[str, Interval]:
-    known = chart.terminology.steroids.items()
+@lru_cache(maxsize=4)
+def _factors(terminology: Terminology) -> dict[str, Interval]:
+    known = terminology.steroids.items()
     return {name: (ONE if f.low == f.high == 1 else Interval(f.low, f.high)) for name, f in known if f.accepted}
 
 
@@ -100,6 +103,8 @@ def timeline(chart: Chart, first: date, last: date) -> list[tuple[date, date, Da
     made = [c for c in steroid_covers(chart, "systemic") if c.start.first <= last and c.end.last >= first]
     if not made:
         return [(first, last, _NOTHING)]
+    if len(made) == 1 and not made[0].exposure.steps and made[0].on(first) and made[0].on(last):
+        return [(first, last, dose_of(chart, taken_on(made, first)))]
     starts = breaks(made, first, last)
     ends = [s - timedelta(1) for s in starts[1:]] + [last]
     return [(s, e, dose_of(chart, taken_on(made, s))) for s, e in zip(starts, ends, strict=True)]

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from ..chart.facts import Exposure
 from ..kernel.dates import DateSpan, Window
-from .exposures import long_acting
 
 
 class Last(NamedTuple):
@@ -26,14 +25,14 @@ def last_exposures(found: Sequence[Exposure], as_of: date) -> list[Last]:
     """
     given: dict[str, date] = {}
     for e in found:
-        if long_acting(e):
+        if e.infusion:
             last = as_of if e.end is None else e.end.last
             given[e.drug] = max(given.get(e.drug, date.min), last)
-    active_beside = {e.drug for e in found if not long_acting(e) and _goes_on(e, as_of)}
+    active_beside = {e.drug for e in found if not e.infusion and _goes_on(e, as_of)}
     made = []
     for e in found:
         infused = given.get(e.drug)
-        if long_acting(e):
+        if e.infusion:
             when = e.end or DateSpan(as_of, as_of)
             made.append(Last(when, e.state == "active" or e.drug in active_beside, e))
         elif infused is not None and _follows(e, infused, as_of):

@@ -40,17 +40,20 @@ class ExposedTo:
     def answer(self, chart: Chart) -> Answer:
         """Pass where enough of the drugs are recorded; else unknown."""
         answers: dict[str, Answer] = {}
+        good: list[Answer] = []
         for treatment in treatments(chart, self.drugs):
             answers[treatment.drug] = self._one(treatment, chart)
-            if sum(a.status is Status.PASS for a in answers.values()) == self.least:
-                break
+            if answers[treatment.drug].status is Status.PASS:
+                good.append(answers[treatment.drug])
+                if len(good) == self.least:
+                    return good[0] if self.least == 1 else at_least(self.least, good)
         if self.or_intolerant:
             for drug, shown in self._intolerances(chart):
                 if drug not in answers or answers[drug].status is not Status.PASS:
                     answers[drug] = passed(Basis.RECORDED, (shown,), (_INTOLERANT,))
-        good = [a for a in answers.values() if a.status is Status.PASS]
+                    good.append(answers[drug])
         if len(good) >= self.least:
-            return at_least(self.least, good[: self.least]) if self.least > 1 else good[0]
+            return good[0] if self.least == 1 else at_least(self.least, good[: self.least])
         if not complete(chart):
             return unknown(Reason.UNAVAILABLE, self.missing)
         if not answers:

@@ -56,7 +56,7 @@ class Washout:
         failing = [w for w in weighed if w.verdict is Status.FAIL]
         if failing:
             worst = max(failing, key=lambda w: w.until)
-            notes = (worst.note,) if worst.note else ()
+            notes: tuple[str, ...] = (worst.note,) if worst.note else ()
             assumes = "stopped" if worst.last.ongoing else None
             return failed(Basis.RECORDED, self._shown(failing), worst.until, assumes, notes)
         if not complete(chart):

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from ...chart.facts import Dose, Exposure, Step
+from ...clinical.exposures import SHORT_ACTING
 from ...kernel.dates import DateSpan
 from ...kernel.errors import Unreadable
 from ...terminology import Terminology
@@ -97,12 +98,13 @@ def add(
             doubt or named.doubt or unclear,
             systemic, route, state, start, end, stopped, dose, steps, why[0], why[1],
             _said(named, ingredient, dose),
-            source == "MedicationAdministration" and route not in ("oral", "subcutaneous", "intramuscular"),
+            source == "MedicationAdministration" and route not in _NOT_INFUSED and not groups & SHORT_ACTING,
             written, related,
         ))  # fmt: skip
 
 
 _NO_REFERENCES: frozenset[str] = frozenset()
+_NOT_INFUSED = ("oral", "subcutaneous", "intramuscular")
 _STEROIDS = frozenset({"glucocorticoid", "no_equivalence"})
 _NOT_ORAL_OR_IV = (None, "parenteral", "subcutaneous")
 

@@ -1,14 +1,16 @@
 """MedicationAdministration and MedicationDispense → Exposures (criteria.md section 2 "Drugs"; decisions 19, 20, 38)."""
 
 from datetime import timedelta
+from functools import lru_cache
 
 import msgspec
 
 from ...chart.facts import Dose
 from ...kernel.dates import DateSpan
+from ...terminology import Terminology
 from ..context import Context
 from ..heads import Concept, Meta, Period, Reference
-from .amounts import quantity
+from .amounts import Amount, Strength, quantity
 from .dosage import dosed
 from .exposure import add, dates, day_of, ended, references, since, unrecorded_end
 from .medication_order import matters, named_in, quietly, updated
@@ -88,23 +90,30 @@ def _administration(head: AdministrationHead, ctx: Context) -> None:
         end, _ = ended(begins, end, ctx, updated(head, ctx))
     elif not period:
         end = None
-    dosage = one(head.dosage)
-    given = dosage.get("dose")
-    once = quantity(given, named.strength) if isinstance(given, dict) else None
+    once, text, route = _given(bytes(head.dosage), named.strength, ctx.terminology)
     one_day = end is not None and begins == end and begins.exact
     dose = Dose(
         daily=once.mg if once and one_day else None,
         problem=(once.problem if once else "no amount is recorded") if not (once and once.mg and one_day) else None,
-        text=dosage["text"] if isinstance(dosage.get("text"), str) else "",
+        text=text,
         single=once.mg if once else None,
     )
     add(
         named, ctx, source="MedicationAdministration", state=state, start=begins, end=end, stopped=False, dose=dose,
-        steps=(), route=route_of(routes_in(dosage), ctx.terminology), reasons=(head.reasonCode, head.reasonReference),
+        steps=(), route=route, reasons=(head.reasonCode, head.reasonReference),
         written=dates(period.start, period.end) if period else dates(head.effectiveDateTime),
         related=references(head.request),
         doubt="the record does not say whether it was given" if head.status in (None, "unknown") else None,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def _given(raw: bytes, strength: Strength, terminology: Terminology) -> tuple[Amount | None, str, str | None]:
+    """Amount, text and route of an administration; the same few come again and again."""
+    dosage = one(msgspec.Raw(raw))
+    dose, text = dosage.get("dose"), dosage.get("text")
+    once = quantity(dose, strength) if isinstance(dose, dict) else None
+    return once, text if isinstance(text, str) else "", route_of(routes_in(dosage), terminology)
 
 
 def _dispense(head: DispenseHead, ctx: Context) -> None:
