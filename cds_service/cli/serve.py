@@ -38,10 +38,11 @@ def command(host: str, port: int, fhir_server: str | None, workers: int, demo: b
     """The service in production form (gunicorn)."""
     from ..settings import Settings
     from ..web import demo as demo_server
-    from ..web import server
+    from ..web import logs, server
     from ..web.app import Deployment, create_app, seen_at
 
     settings = Settings.read()
+    logs.configure(settings.log_level)
     _loopback_only(host)
     server.check_port(host, port)
     pinned = _fixture_day() if demo and settings.as_of is None else None
