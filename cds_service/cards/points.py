@@ -64,6 +64,9 @@ def line(point: Point, chart: Chart, *, brief: bool = False) -> str:
 
 def _why(point: Point, chart: Chart) -> str:
     reason, evidence = point.answer.reason, point.answer.evidence
+    bound = next((e for e in evidence if e.rule == "score" and e.basis == "computed" and e.reference is None), None)
+    if bound is not None and reason is Reason.IMPRECISE:
+        return _bound_of_score(bound, evidence)
     seen = listed([evidence_words(e) for e in evidence[:_SHOWN_EVIDENCE] if e.value])
     if reason is Reason.STALE and evidence and evidence[0].date:
         return f"Last one is from {date_words(evidence[0].date)}, older than the trial accepts."
@@ -96,6 +99,21 @@ def evidence_words(evidence: Evidence) -> str:
     unit = f" {escape(evidence.unit, 20)}" if evidence.unit else ""
     when = f" ({date_words(evidence.date)})" if evidence.date else ""
     return f"{value_words(evidence.value or '')}{unit}{when}"
+
+
+def _bound_of_score(bound: Evidence, evidence: Sequence[Evidence]) -> str:
+    """What the chart alone proves of a score that nobody recorded (decision 36)."""
+    if bound.value == "0":
+        return "No total is recorded, and the chart alone proves none of its items."
+    items = [_item(e) for e in evidence if e.rule == "score" and e.reference and e.note]
+    shown = f" ({', '.join(items)})" if items else ""
+    return f"The chart alone proves at least {bound.value}{shown}; no total is recorded."
+
+
+def _item(evidence: Evidence) -> str:
+    """`proteinuria 1.1 g/24 h`; the note holds the item and its points."""
+    parts = ((evidence.note or "").partition(":")[0], value_words(evidence.value or "", 30), evidence.unit)
+    return " ".join(escape(p, 40) if p is evidence.unit else p for p in parts if p)
 
 
 def _named(name: str, chart: Chart) -> str:

@@ -123,7 +123,8 @@ def what_was_read(chart: Chart, *, say_unread: bool = True) -> str:
     else:
         parts.append("no results" if chart.kind("Observation").complete else "results not read")
     sources = [_DRUG_SOURCES[kind] for kind in DRUG_KINDS if any(e.source == kind for e in chart.exposures)]
-    parts.append(f"drugs from {listed(sources)}" if sources else "no drugs")
+    nothing = "no drugs" if chart.drugs.complete else "drugs not read"
+    parts.append(f"drugs from {listed(sources)}" if sources else nothing)
     if chart.reach is not None:
         parts.append(f"records back to {date_words(str(chart.reach)[:7])}")
     text = f"Read: {', '.join(parts)}."

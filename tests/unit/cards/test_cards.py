@@ -198,6 +198,24 @@ def test_what_could_not_be_read_stands_above_the_trials() -> None:
     assert "results" in detail
 
 
+def test_drugs_that_could_not_be_read_are_not_called_none() -> None:
+    unread = screening(
+        assessed(IM19), kinds={"MedicationRequest": Kind.UNAVAILABLE, "MedicationStatement": Kind.UNAVAILABLE}
+    )
+    assert "drugs not read" in cards_for(unread)[0]["detail"]
+    assert "no drugs" in cards_for(screening(assessed(IM19)))[0]["detail"]
+
+
+def test_a_score_without_a_total_says_what_the_chart_alone_proves() -> None:
+    own = Evidence(None, "8", None, None, "at least 8", "≥ 10", "score", "computed", "lower bound")
+    item = Evidence("Observation/o", "1.1", "g/24.h", "2026-10-20", rule="score", note="proteinuria: 4")
+    answer = unknown(Reason.IMPRECISE, ("sledai_2k",), (own, item))
+    detail = cards_for(screening(assessed(IM19, [(SLEDAI, answer)])))[0]["detail"]
+    assert "The chart alone proves at least 8 (proteinuria 1.1 g/24.h); no total is recorded." in detail
+    nothing = unknown(Reason.IMPRECISE, ("sledai_2k",), (own._replace(value="0"),))
+    assert "proves none of its items" in cards_for(screening(assessed(IM19, [(SLEDAI, nothing)])))[0]["detail"]
+
+
 def test_skipped_records_are_counted_and_those_of_another_patient_apart() -> None:
     skipped = (("Observation/x", 'unit "IU"'), ("Observation/y", "it is about another patient"))
     detail = cards_for(screening(assessed(IM19), skipped=skipped))[0]["detail"]
