@@ -18,6 +18,21 @@ CLASS_NAMES = {
 }
 """Our words for groups → the class names of the terminology, for `missing`."""
 
+SPOKEN = {
+    "anti_cd20_antibody": "anti-CD20 antibody",
+    "cd20xcd3_bispecific": "CD20×CD3 antibody",
+    "gene_modified_cell_product": "gene-modified cell product",
+    "neither_judgement": "what is neither (JAK inhibitors, dapsone, immunoglobulin …)",
+    "nsaid": "NSAID",
+}
+"""Groups in words, where the name without underscores would not do."""
+
+
+def spoken(wanted: Iterable[str], joined: str = " or ") -> str:
+    """Groups and ingredients as a clinician says them."""
+    return joined.join(SPOKEN.get(w, w.replace("_", " ")) for w in wanted)
+
+
 UNNAMED = "a drug record has neither a known code nor a text"
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from ..chart.chart import Chart
 from ..clinical.courses import long_enough
-from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded
+from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded, spoken
 from ..clinical.exposures import evidence, exposures
 from ..clinical.high_dose import reached_per_kg
 from ..clinical.treatment import Treatment, drug_covers, treatments
@@ -90,11 +90,11 @@ class ExposedTo:
 
     def words(self) -> str:
         """In plain words."""
-        drugs = ", ".join(d.replace("_", " ") for d in self.drugs)
-        said = f"at least {self.least} of: {drugs}" if self.least > 1 else drugs.replace(", ", " or ")
+        several = self.least > 1
+        said = f"at least {self.least} of: {spoken(self.drugs, ', ')}" if several else spoken(self.drugs)
         said = f"has been treated with {said}"
         if self.in_all is not None:
-            said += f", each for at least {self.in_all} in all"
+            said += f", {'each ' if several else ''}for at least {self.in_all} in all"
         if self.once_at_least is not None:
             said += f", at some time at {self.once_at_least} mg/kg/day prednisone-equivalent or more"
         return said + (" (or a recorded intolerance)" if self.or_intolerant else "")
@@ -130,7 +130,7 @@ class NeverExposed:
 
     def words(self) -> str:
         """In plain words."""
-        return f"never treated with a {' or '.join(d.replace('_', ' ') for d in self.drugs)}"
+        return f"never treated with a {spoken(self.drugs)}"
 
     def reads(self) -> Reads:
         """Drug records."""

@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 
 from ..chart.chart import Chart
-from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded
+from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded, spoken
 from ..clinical.exposures import evidence
 from ..clinical.treatment import Standing, treatments
 from ..kernel.answers import Answer, Basis, Reason, passed, unknown
@@ -40,8 +40,7 @@ class ForAnotherDisease:
 
     def words(self) -> str:
         """In plain words."""
-        drugs = " or ".join(d.replace("_", " ") for d in self.drugs)
-        return f"no current {drugs} for another disease than lupus (another recorded reason: for a clinician to judge)"
+        return f"no current {spoken(self.drugs)} for another disease than lupus (another recorded reason: for a clinician to judge)"
 
     def reads(self) -> Reads:
         """Drug records and the Conditions that they name as reasons."""

@@ -13,7 +13,7 @@
 from dataclasses import dataclass
 
 from ..chart.chart import Chart
-from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded
+from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded, spoken
 from ..clinical.exposures import evidence
 from ..clinical.treatment import Standing, Treatment, begun_long_ago, stable, treatments
 from ..kernel.answers import REASON_RANK, Answer, Basis, Evidence, Reason, Status, passed, unknown
@@ -134,7 +134,7 @@ class OnTreatment:
 
     def words(self) -> str:
         """In plain words."""
-        drugs = " or ".join(d.replace("_", " ") for d in self.drugs)
+        drugs = spoken(self.drugs)
         if self.scope == "oral":
             drugs = f"oral {drugs}"
         said = f"is being treated with {drugs}" if self.how == "on_treatment" else f"each current {drugs}"
@@ -147,7 +147,7 @@ class OnTreatment:
         if self.how == "each_treatment":
             said += " (none current: met)"
         if self.judged:
-            said += f"; {', '.join(d.replace('_', ' ') for d in self.judged)}: for a clinician to judge"
+            said += f"; {spoken(self.judged)}: for a clinician to judge"
         return said
 
     def reads(self) -> Reads:

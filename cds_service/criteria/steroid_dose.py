@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..chart.chart import Chart
-from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded
+from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded, spoken
 from ..clinical.exposures import evidence
 from ..clinical.steroids import DayDose, current_dose, dose_evidence
 from ..clinical.treatment import Standing, treatments
@@ -36,7 +36,10 @@ class SteroidDose:
     threshold: str
 
     def answer(self, chart: Chart) -> Answer:
-        """The interval decides only what the whole of it decides; out of range has no `until` (decision 29)."""
+        """The interval decides only what the whole of it decides; out of range has no `until` (decision 29).
+
+        With a part that cannot be read the total is not known: what can be read may exceed a limit, and passes none.
+        """
         dose = current_dose(chart, self.scope)
         if dose.none:
             return nothing_recorded(chart, _MISSING, rule=KIND)
@@ -46,6 +49,8 @@ class SteroidDose:
         if below is False:
             return failed(basis, shown)
         enough = dose.total.at_least(self.at_least) if self.at_least is not None else True
+        if dose.reason is not None:
+            below = None
         if enough is True and below is True and (self.at_most is None or complete(chart)):
             return passed(basis, shown)
         if not complete(chart):
@@ -87,7 +92,7 @@ class SteroidDose:
         scope = "oral " if self.scope == "oral" else ""
         said = f"current {scope}glucocorticoid {self.threshold}"
         if self.unless_on:
-            said += f" (no minimum with a current {' or '.join(d.replace('_', ' ') for d in self.unless_on)})"
+            said += f" (no minimum with a current {spoken(self.unless_on)})"
         return said + "; none current: met"
 
     def reads(self) -> Reads:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from ..chart.chart import Chart
-from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded
+from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded, spoken
 from ..clinical.exposures import evidence, exposures
 from ..clinical.washout import Last, last_exposures, washed_out
 from ..kernel.answers import REASON_RANK, Answer, Basis, Evidence, Reason, Status, failed, passed, unknown
@@ -95,16 +95,12 @@ class Washout:
 
     def words(self) -> str:
         """In plain words."""
-        said = f"no {_or(self.drugs)} within the last {self.window} (the last dose at least {self.window} ago)"
-        return said + (f"; {_or(self.judged)}: for a clinician to judge" if self.judged else "")
+        said = f"no {spoken(self.drugs)} within the last {self.window} (the last dose at least {self.window} ago)"
+        return said + (f"; {spoken(self.judged)}: for a clinician to judge" if self.judged else "")
 
     def reads(self) -> Reads:
         """Drug records."""
         return Reads(KINDS_READ, drugs=frozenset(self.drugs + self.judged))
-
-
-def _or(drugs: tuple[str, ...]) -> str:
-    return " or ".join(d.replace("_", " ") for d in drugs)
 
 
 def read(spec: Spec) -> Washout:
