@@ -1,179 +1,159 @@
 """Hook bodies of a given size: a quarter of the Observations relevant, over at least 30 concepts with repeats.
 
-Codes come from the mappings, never from memory; the irrelevant ones carry a code that no table knows.
+The relevant records are those of a fixture (a woman with lupus whom trials fit), repeated at earlier dates; the rest
+carries codes that no table knows. With 50 Observations the quarter is twelve, each of another concept.
 """
 
+import copy
 import json
 from datetime import date, timedelta
 from typing import Any
 
-from cds_service.terminology import Terminology, load
+from cds_service.cli.common import fixture
+from cds_service.fhir.templates import templates
+from cds_service.terminology import load
 
 AS_OF = date(2026, 11, 1)
-PATIENT = "bench-1"
-CONCEPTS = 32
+FIXTURE = "amira-34"
 CONDITIONS = 30
 DRUG_RECORDS = 60
-_SUBJECT = {"reference": f"Patient/{PATIENT}"}
-_LOINC = "http://loinc.org"
+_LEFT_OUT = ("hcg_serum", "cd4_abs")
+"""Concepts that are left out, so that the card has something to check."""
+
+Resource = dict[str, Any]
 
 
 def body(observations: int, *, lupus: bool = True) -> bytes:
     """One patient-view call with everything in the prefetch."""
-    terminology = load()
-    drugs = _drugs(terminology)
-    half = len(drugs) // 2
-    prefetch: dict[str, Any] = {
-        "patient": {"resourceType": "Patient", "id": PATIENT, "gender": "female", "birthDate": "1992-03-04"},
-        "conditions": _bundle(_conditions(terminology, lupus)),
-        "observations1": _bundle(_observations(terminology, observations)),
-        "medicationRequests": _bundle(drugs[:half]),
-        "medicationStatements": _bundle(drugs[half:]),
+    path = fixture(FIXTURE)
+    if path is None:
+        raise SystemExit(f"the fixture {FIXTURE} is missing")
+    chart: dict[str, list[Resource]] = {}
+    for entry in json.loads(path.read_bytes())["entry"]:
+        chart.setdefault(entry["resource"]["resourceType"], []).append(entry["resource"])
+    drugs = _drugs(chart)
+    prefetch: dict[str, Any] = {template.key: None for template in templates(load())}
+    prefetch |= {
+        "patient": chart["Patient"][0],
+        "conditions": _bundle(_conditions(chart["Condition"] if lupus else [])),
+        "observations1": _bundle(_observations(chart["Observation"], observations)),
+        "medicationRequests": _bundle([d for d in drugs if d["resourceType"] == "MedicationRequest"]),
+        "medicationStatements": _bundle([d for d in drugs if d["resourceType"] == "MedicationStatement"]),
+        "medicationAdministrations": _bundle([d for d in drugs if d["resourceType"] == "MedicationAdministration"]),
+        "procedures": _bundle(chart["Procedure"]),
+        "oldestEncounter": _bundle(chart["Encounter"][:1]),
     }
-    from cds_service.fhir.templates import templates
+    context = {"userId": "Practitioner/p", "patientId": FIXTURE}
+    instance = "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea"
+    call = {"hook": "patient-view", "hookInstance": instance, "context": context, "prefetch": prefetch}
+    return json.dumps(call, ensure_ascii=False).encode()
 
-    for template in templates(terminology):
-        prefetch.setdefault(template.key, None)
-    return json.dumps(
+
+def _bundle(resources: list[Resource]) -> Resource:
+    entries = [
         {
-            "hook": "patient-view",
-            "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
-            "context": {"userId": "Practitioner/p", "patientId": PATIENT},
-            "prefetch": prefetch,
+            "fullUrl": f"https://ehr.example.org/fhir/{r['resourceType']}/{r['id']}",
+            "resource": r,
+            "search": {"mode": "match"},
         }
-    ).encode()
+        for r in resources
+    ]
+    return {"resourceType": "Bundle", "type": "searchset", "total": len(entries), "entry": entries}
 
 
-def _bundle(resources: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "resourceType": "Bundle",
-        "type": "searchset",
-        "total": len(resources),
-        "entry": [
-            {
-                "fullUrl": f"https://ehr.example.org/fhir/{r['resourceType']}/{r['id']}",
-                "resource": r,
-                "search": {"mode": "match"},
-            }
-            for r in resources
-        ],
+def concepts(resources: list[Resource]) -> set[str]:
+    """The concepts that these Observations measure."""
+    return {c for r in resources if (c := _concept(r)) is not None}
+
+
+def _concept(resource: Resource) -> str | None:
+    terminology = load()
+    for coding in resource["code"].get("coding", ()):
+        found = terminology.lab(terminology.system(coding.get("system", "")), coding.get("code", ""))
+        if found is not None:
+            return found.concept
+    return terminology.score_name(resource["code"].get("text") or "")
+
+
+def _observations(recorded: list[Resource], n: int) -> list[Resource]:
+    """Newest first, as a server sends them: every fourth relevant."""
+    newest: dict[str, list[Resource]] = {}
+    for resource in sorted(recorded, key=lambda r: str(r["effectiveDateTime"]), reverse=True):
+        concept = _concept(resource)
+        if concept is not None and concept not in _LEFT_OUT:
+            newest.setdefault(concept, []).append(resource)
+    firsts = [group[0] for group in newest.values()]
+    relevant = [*firsts, *(r for group in newest.values() for r in group[1:])][: n // 4]
+    while len(relevant) < n // 4:
+        i = len(relevant)
+        relevant.append(_earlier(firsts[i % len(firsts)], f"again-{i}", 30 * (1 + i // len(firsts))))
+    other = [_irrelevant(i, firsts[i % len(firsts)]) for i in range(n - len(relevant))]
+    whole = sorted([*relevant, *other], key=lambda r: str(r["effectiveDateTime"]), reverse=True)
+    return whole[:n]
+
+
+def _earlier(resource: Resource, identifier: str, days: int) -> Resource:
+    again = copy.deepcopy(resource)
+    written = str(resource["effectiveDateTime"])
+    day = date.fromisoformat(written[:10]) - timedelta(days)
+    return again | {"id": identifier, "effectiveDateTime": day.isoformat() + written[10:]}
+
+
+def _irrelevant(i: int, like: Resource) -> Resource:
+    other = _earlier(like, f"other-{i}", i % 700)
+    other["code"] = {
+        "coding": [{"system": "http://loinc.org", "code": f"no-code-{i % 97}", "display": f"Another result {i % 97}"}],
+        "text": f"Another result {i % 97}",
     }
+    return other
 
 
-def _quantities(terminology: Terminology) -> list[tuple[str, str, str]]:
-    """(concept, LOINC code, canonical unit) of measured concepts, one code each."""
-    found: dict[str, tuple[str, str, str]] = {}
-    for system, code in sorted(terminology.codes):
-        entry = terminology.lab(system, code) if system == "loinc" else None
-        if entry is None or entry.concept in found:
-            continue
-        concept = terminology.concepts[entry.concept]
-        if concept.kind == "quantity" and concept.canonical_unit:
-            found[entry.concept] = (entry.concept, code, concept.canonical_unit)
-    return list(found.values())[:CONCEPTS]
-
-
-def _observations(terminology: Terminology, n: int) -> list[dict[str, Any]]:
-    known = _quantities(terminology)
-    resources = []
-    for i in range(n):
-        day = AS_OF - timedelta(days=3 + i % 400)
-        if i % 4 == 0:
-            _, code, unit = known[(i // 4) % len(known)]
-        else:
-            code, unit = f"irrelevant-{i % 97}", "mmol/L"
-        resources.append(
-            {
-                "resourceType": "Observation",
-                "id": f"o{i}",
-                "meta": {"versionId": "1", "lastUpdated": f"{day.isoformat()}T09:00:00.000+00:00"},
-                "status": "final",
-                "category": [
-                    {
-                        "coding": [
-                            {
-                                "system": "http://terminology.hl7.org/CodeSystem/observation-category",
-                                "code": "laboratory",
-                                "display": "Laboratory",
-                            }
-                        ]
-                    }
-                ],
-                "code": {"coding": [{"system": _LOINC, "code": code, "display": f"Result {i % 97}"}], "text": "Result"},
-                "subject": _SUBJECT,
-                "encounter": {"reference": f"Encounter/e{i % 40}"},
-                "effectiveDateTime": f"{day.isoformat()}T08:30:00+00:00",
-                "issued": f"{day.isoformat()}T09:00:00.000+00:00",
-                "valueQuantity": {
-                    "value": 40.5,
-                    "unit": unit,
-                    "system": "http://unitsofmeasure.org",
-                    "code": unit,
-                },
-                "referenceRange": [{"low": {"value": 10, "unit": unit}, "high": {"value": 90, "unit": unit}}],
-            }
-        )
-    return resources
-
-
-def _conditions(terminology: Terminology, lupus: bool) -> list[dict[str, Any]]:
-    system, sle = terminology.code_of_finding("sle")
-    resources = []
-    for i in range(CONDITIONS):
-        code = sle if lupus and i == 0 else f"Z{i:02}.999"
-        resources.append(
+def _conditions(recorded: list[Resource]) -> list[Resource]:
+    found = list(recorded)
+    active = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]}
+    for i in range(CONDITIONS - len(found)):
+        code = {
+            "system": "http://hl7.org/fhir/sid/icd-10-cm",
+            "code": f"Q{i:02}.999",
+            "display": f"Another finding {i}",
+        }
+        found.append(
             {
                 "resourceType": "Condition",
-                "id": f"c{i}",
-                "clinicalStatus": {
-                    "coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]
-                },
-                "code": {
-                    "coding": [{"system": terminology.uri(system), "code": code}],
-                    "text": f"Diagnosis {i}",
-                },
-                "subject": _SUBJECT,
+                "id": f"other-{i}",
+                "clinicalStatus": active,
+                "code": {"coding": [code], "text": f"Another finding {i}"},
+                "subject": {"reference": f"Patient/{FIXTURE}"},
                 "onsetDateTime": "2019-05-04",
                 "recordedDate": "2019-05-04",
             }
         )
-    return resources
+    return found
 
 
-def _drugs(terminology: Terminology) -> list[dict[str, Any]]:
-    """Half orders, half statements; a third of them drugs that the criteria ask for."""
-    wanted = [
-        (code, name)
-        for system, code in sorted(terminology.codes)
-        if system == "rxnorm" and (entry := terminology.drug_code(system, code)) is not None
-        for name in entry.ingredients[:1]
-        if name in ("prednisone", "hydroxychloroquine", "mycophenolate mofetil", "belimumab")
-    ] or [("0", "prednisone")]
-    resources = []
-    for i in range(DRUG_RECORDS):
-        statement = i >= DRUG_RECORDS // 2
-        code, name = wanted[i % len(wanted)] if i % 3 == 0 else (f"9{i:06}", f"Drug {i}")
-        day = (AS_OF - timedelta(days=200 + i)).isoformat()
-        resource: dict[str, Any] = {
-            "resourceType": "MedicationStatement" if statement else "MedicationRequest",
-            "id": f"m{i}",
-            "status": "active" if i % 2 else "completed",
-            "medicationCodeableConcept": {
-                "coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": code, "display": name}],
-                "text": name,
-            },
-            "subject": _SUBJECT,
+def _drugs(chart: dict[str, list[Resource]]) -> list[Resource]:
+    """All drug records of the fixture, and others to make up the number."""
+    kinds = ("MedicationRequest", "MedicationStatement", "MedicationAdministration")
+    found = [r for kind in kinds for r in chart.get(kind, ())]
+    for i in range(DRUG_RECORDS - len(found)):
+        day = (AS_OF - timedelta(200 + i)).isoformat()
+        code = {
+            "system": "http://www.nlm.nih.gov/research/umls/rxnorm",
+            "code": f"9{i:06}",
+            "display": f"Another drug {i}",
         }
-        dosage = [
+        timing = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}
+        dose = [{"doseQuantity": {"value": 5, "unit": "mg", "system": "http://unitsofmeasure.org", "code": "mg"}}]
+        found.append(
             {
-                "text": "1 tablet daily",
-                "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}},
-                "doseAndRate": [{"doseQuantity": {"value": 5, "unit": "mg", "code": "mg"}}],
+                "resourceType": "MedicationRequest",
+                "id": f"other-{i}",
+                "status": "active" if i % 2 else "completed",
+                "intent": "order",
+                "medicationCodeableConcept": {"coding": [code], "text": f"Another drug {i}"},
+                "subject": {"reference": f"Patient/{FIXTURE}"},
+                "authoredOn": day,
+                "dosageInstruction": [{"text": "1 tablet daily", "timing": timing, "doseAndRate": dose}],
             }
-        ]
-        if statement:
-            resource |= {"effectivePeriod": {"start": day, "end": AS_OF.isoformat()}, "dosage": dosage}
-        else:
-            resource |= {"intent": "order", "authoredOn": day, "dosageInstruction": dosage}
-        resources.append(resource)
-    return resources
+        )
+    return found

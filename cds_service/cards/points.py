@@ -67,7 +67,7 @@ def _why(point: Point, chart: Chart) -> str:
     bound = next((e for e in evidence if e.rule == "score" and e.basis == "computed" and e.reference is None), None)
     if bound is not None and reason is Reason.IMPRECISE:
         return _bound_of_score(bound, evidence)
-    seen = listed([evidence_words(e) for e in evidence[:_SHOWN_EVIDENCE] if e.value])
+    seen = _seen(evidence, chart)
     if reason is Reason.STALE and evidence and evidence[0].date:
         return f"Last one is from {date_words(evidence[0].date)}, older than the trial accepts."
     if reason is Reason.NOT_OBSERVABLE:
@@ -75,7 +75,9 @@ def _why(point: Point, chart: Chart) -> str:
     if reason is Reason.UNAVAILABLE:
         return "Could not be read from the record."
     if reason is Reason.INVALIDATED:
-        return f"{_first(seen, 'The count')} may be changed by treatment; a later one is needed."
+        counts = [e for e in evidence if (e.reference or "").startswith("Observation/")]
+        cause = _seen([e for e in evidence if e not in counts], chart) or "treatment"
+        return f"{_first(_seen(counts, chart), 'The count')} may be changed by {cause}; a later one is needed."
     if reason is Reason.INCOMPARABLE:
         return f"{_first(seen, 'The record')} cannot be compared."
     if reason is Reason.NO_DOSE:
@@ -92,6 +94,18 @@ def _why(point: Point, chart: Chart) -> str:
     named = [m for m in missing[:3] if m.lower() not in topic]
     more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
     return f"Not recorded: {', '.join(named)}{more}." if named else "None recorded."
+
+
+def _seen(evidence: Sequence[Evidence], chart: Chart) -> str:
+    """What was recorded, each fact once; where there are several, each result with its name."""
+    facts = list({(e.value, e.unit, e.date): e for e in evidence if e.value}.values())[:_SHOWN_EVIDENCE]
+    return listed([f"{_name_of(e, chart) if len(facts) > 1 else ''}{evidence_words(e)}" for e in facts])
+
+
+def _name_of(evidence: Evidence, chart: Chart) -> str:
+    """The name of the concept that a result measures, with a space behind it; "" for other facts."""
+    concept = chart.terminology.concepts.get(evidence.rule or "")
+    return f"{escape(concept.text)} " if concept else ""
 
 
 def evidence_words(evidence: Evidence) -> str:
