@@ -40,7 +40,8 @@ class ForAnotherDisease:
 
     def words(self) -> str:
         """In plain words."""
-        return f"no current {spoken(self.drugs)} for another disease than lupus (another recorded reason: for a clinician to judge)"
+        said = f"no current {spoken(self.drugs)} for another disease than lupus"
+        return f"{said} (another recorded reason: for a clinician to judge)"
 
     def reads(self) -> Reads:
         """Drug records and the Conditions that they name as reasons."""
