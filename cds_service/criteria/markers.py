@@ -1,7 +1,6 @@
 """`no_positive_marker`: infections and IgA deficiency by laboratory (NCT06513429 E6; decisions 8, 41, 47, 50, 53).
 
     {no_positive_marker: [iga, hiv, htlv, hepatitis_b, hepatitis_c, sars_cov_2]}
-    {no_positive_marker: [sars_cov_2], positive_is: for a clinician to judge}
 
 An exclusion: nothing recorded passes, `not-recorded`. A positive test beyond its look-back that no later one cleared is
 `stale`, not absence.
@@ -42,23 +41,16 @@ class NoPositiveMarker:
     """None of the markers is positive."""
 
     markers: tuple[str, ...]
-    judgement: bool = False
-    """A positive one is for a clinician to judge (decision 50, NCT07339332 I3)."""
 
     def answer(self, chart: Chart) -> Answer:
         """All markers together; the notes name the viruses without a test (decision 53)."""
         answer = all_of([_MARKERS[m](chart) for m in self.markers])
         untested = [_NAMES[m] for m in self.markers if m != "iga" and not _tested(chart, m)]
-        if self.judgement and answer.status is Status.FAIL:
-            return unknown(Reason.JUDGEMENT, self.markers, answer.evidence, answer.notes)
         return answer.noted(f"no test is on the chart for {', '.join(untested)}") if untested else answer
 
     def words(self) -> str:
         """In words."""
-        said = f"no positive test for {', '.join(_NAMES[m] for m in self.markers)}"
-        if self.judgement:
-            return f"{said} (a positive one is for a clinician to judge)"
-        return f"{said}; nothing recorded passes"
+        return f"no positive test for {', '.join(_NAMES[m] for m in self.markers)}; nothing recorded passes"
 
     def reads(self) -> Reads:
         """The tests."""
@@ -194,5 +186,4 @@ def read(spec: Spec) -> NoPositiveMarker:
     for marker in markers:
         if marker not in _MARKERS:
             spec.complain("no_positive_marker", f"'{marker}' must be one of {', '.join(_MARKERS)}")
-    judged = spec.text("positive_is", "", choices=("", "for a clinician to judge"))
-    return NoPositiveMarker(tuple(m for m in markers if m in _MARKERS), bool(judged))
+    return NoPositiveMarker(tuple(m for m in markers if m in _MARKERS))

@@ -21,6 +21,12 @@ from .texts import number_of, parse_value, signed, unit_of
 
 _COMPARATORS = {"<", "<=", ">", ">="}
 _TITRE_UNITS = {"{titer}", "titer", "titre", "{titre}"}
+_WORDS = {
+    "high": "high", "low": "low", "normal": "normal", "abnormal": "abnormal", "critical high": "high",
+    "critical low": "low", "偏高": "high", "升高": "high", "↑": "high", "偏低": "low", "降低": "low", "↓": "low",
+    "正常": "normal", "异常": "abnormal",
+}  # fmt: skip
+"""Interpretations that come as text only."""
 _NONE: frozenset[str] = frozenset()
 _NOBODY = Patient("", None, None, None, False)
 
@@ -191,7 +197,9 @@ def _interpretation(value: Any, terminology: Terminology) -> frozenset[str]:
             if c.code and (m := terminology.qualifier("interpretation", c.code.upper())) is not None
         }
         for text in concept.texts() if not meanings else ():
-            meaning = terminology.qualifier("interpretation", text.upper()) or terminology.qualifier_text(text)
+            word = text.strip().lower()
+            meaning = terminology.qualifier("interpretation", word.upper()) or _WORDS.get(word)
+            meaning = meaning or terminology.qualifier_text(text)
             if meaning is not None and meaning != "no-result":
                 meanings.add(meaning)
         found |= meanings
