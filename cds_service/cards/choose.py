@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ..eligibility import Assessment
-from ..kernel.answers import Reason, Status
+from ..kernel.answers import Basis, Reason, Status
 
 FITS = ("likely", "possible")
 UNCONFIRMED = "unknown"
@@ -21,7 +21,7 @@ class Counts:
             status = answer.status
             if status is Status.PASS:
                 self.met += 1
-                if answer.basis is not None and answer.basis.value == "not-recorded":
+                if answer.basis is Basis.NOT_RECORDED:
                     self.silent += 1
             elif status is Status.FAIL:
                 self.against += 1

@@ -6,6 +6,7 @@ then as the trial lists them.
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..chart.chart import Chart
@@ -59,7 +60,7 @@ def line(point: Point, chart: Chart, *, brief: bool = False) -> str:
     """`- To check: **CD4 count**. Last one is from 3 Feb 2026, too old to count.`"""
     lead = "For you to judge" if point.judge else "To check"
     why = "" if brief else f" {_why(point, chart)}"
-    return f"- {lead}: **{escape(point.criterion.topic)}**.{why}"
+    return f"- {lead}: **{_ours(point.criterion.topic)}**.{why}"
 
 
 def _why(point: Point, chart: Chart) -> str:
@@ -105,7 +106,7 @@ def _seen(evidence: Sequence[Evidence], chart: Chart) -> str:
 def _name_of(evidence: Evidence, chart: Chart) -> str:
     """The name of the concept that a result measures, with a space behind it; "" for other facts."""
     concept = chart.terminology.concepts.get(evidence.rule or "")
-    return f"{escape(concept.text)} " if concept else ""
+    return f"{_ours(concept.text)} " if concept else ""
 
 
 def evidence_words(evidence: Evidence) -> str:
@@ -113,6 +114,12 @@ def evidence_words(evidence: Evidence) -> str:
     unit = f" {escape(evidence.unit, 20)}" if evidence.unit else ""
     when = f" ({date_words(evidence.date)})" if evidence.date else ""
     return f"{value_words(evidence.value or '')}{unit}{when}"
+
+
+@lru_cache(maxsize=1024)
+def _ours(text: str) -> str:
+    """A text of the trial files or mappings, escaped once. Chart text is never kept."""
+    return escape(text)
 
 
 def _bound_of_score(bound: Evidence, evidence: Sequence[Evidence]) -> str:
@@ -133,7 +140,7 @@ def _item(evidence: Evidence) -> str:
 def _named(name: str, chart: Chart) -> str:
     """A concept, ingredient or class as people call it."""
     concept = chart.terminology.concepts.get(name)
-    return escape(concept.text or name if concept else name.replace("_", " "))
+    return _ours(concept.text or name if concept else name.replace("_", " "))
 
 
 def _bound(threshold: str) -> str:

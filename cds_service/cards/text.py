@@ -6,8 +6,10 @@ from datetime import date
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?", re.ASCII | re.DOTALL)
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
-_MARKUP = re.compile(r"([\\`*_{}\[\]#|~!])")
-_HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_ESCAPED = str.maketrans(
+    {c: f"\\{c}" for c in "\\`*_{}[]#|~!"} | {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "(at)"}
+)
+_WWW = re.compile(r"www\.", re.IGNORECASE)
 _COMPARED = (("<=", "at most "), (">=", "at least "), ("<", "below "), (">", "above "))
 
 
@@ -39,15 +41,14 @@ def escape(text: str, limit: int = 80) -> str:
     Control and direction characters go, HTML and Markdown specials are escaped, addresses are broken up (GFM links
     bare ones), and what is longer than `limit` characters is cut.
     """
-    clean = " ".join(_INVISIBLE.sub(" ", text).split())
+    clean = " ".join((text if text.isprintable() else _INVISIBLE.sub(" ", text)).split())
     if len(clean) > limit:
         clean = clean[: limit - 1].rstrip() + "…"
-    if clean.isalnum():
-        return clean
-    clean = clean.replace("://", ": //").replace("@", "(at)")
-    clean = re.sub(r"(?i)\bwww\.", "www ", clean)
-    clean = _MARKUP.sub(r"\\\1", clean)
-    return "".join(_HTML.get(c, c) for c in clean)
+    if "://" in clean:
+        clean = clean.replace("://", ": //")
+    if "ww." in clean.lower():
+        clean = _WWW.sub("www ", clean)
+    return clean.translate(_ESCAPED)
 
 
 def value_words(text: str, limit: int = 60) -> str:

@@ -1,6 +1,7 @@
 """The production form: gunicorn with threads, one line where the port is taken."""
 
 import errno
+import gc
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -50,7 +51,18 @@ def serve(app: Flask, host: str, port: int, workers: int, *, deadline: float, lo
         "when_ready": lambda _server: ready(),
         "control_socket_disable": True,
     }
+    settle_memory()
     _Server(app, options).run()
+
+
+def settle_memory() -> None:
+    """Take what was loaded out of the garbage collector's sight: it stays for good, and workers share its pages.
+
+    A call makes some thousand short-lived objects; looking for cycles after each 700 of them cost a tenth of it.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
