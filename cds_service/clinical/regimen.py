@@ -25,6 +25,8 @@ class Taken(NamedTuple):
     problem: str | None
     prn: bool
     covers: tuple[Cover, ...]
+    certain: bool = True
+    """False where a record only perhaps covers the day: equal intervals are then no proof of an equal dose."""
 
 
 def taken_on(made: list[Cover], day: date) -> tuple[Taken, ...]:
@@ -64,7 +66,8 @@ def _one(ingredient: str, items: list[tuple[Cover, bool]], day: date) -> Taken:
         counts = amounts.setdefault(amount, {})
         counts[exposure.source] = counts.get(exposure.source, 0) + 1
     each = [amount for amount, counts in amounts.items() for _ in range(max(counts.values()))]
-    return Taken(ingredient, unit, each[0] if len(each) == 1 else _larger_to_sum(each), None, prn, covers_)
+    amount = each[0] if len(each) == 1 else _larger_to_sum(each)
+    return Taken(ingredient, unit, amount, None, prn, covers_, all(certain for _, certain in items))
 
 
 def _larger_to_sum(each: list[Interval]) -> Interval:
@@ -198,6 +201,11 @@ def _throughout(cover: Cover, first: date, as_of: date) -> bool:
 def _same(today: tuple[Taken, ...], before: tuple[Taken, ...], factors: dict[str, Interval]) -> bool | None:
     if any(t.amount is None or t.prn for t in before):
         return None
+    verdict = _compare(today, before, factors)
+    return None if verdict and not all(t.certain for t in (*today, *before)) else verdict
+
+
+def _compare(today: tuple[Taken, ...], before: tuple[Taken, ...], factors: dict[str, Interval]) -> bool | None:
     if [t.ingredient for t in today] == [t.ingredient for t in before]:
         verdicts = [_equal(a, b) for a, b in zip(today, before, strict=True)]
         return False if False in verdicts else None if None in verdicts else True
