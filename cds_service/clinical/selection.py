@@ -135,9 +135,7 @@ def _pick(results: Sequence[Result], start: date | None, accept: Accept | None) 
 
 
 def _earlier(result: Result, other: Result) -> bool:
-    """Whether `result` is earlier than `other` for certain."""
-    if result.day.last < other.day.first:
-        return True
+    """Whether `result` is earlier than `other` by its time of day (the days have been compared)."""
     return result.moment is not None and other.moment is not None and result.moment < other.moment
 
 

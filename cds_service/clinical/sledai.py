@@ -94,7 +94,8 @@ def lower_bound(chart: Chart, instrument: str) -> Bound:
 
 def _bound(chart: Chart, instrument: str) -> Bound:
     start = chart.as_of - timedelta(WINDOW_DAYS[instrument])
-    latest = {c: _latest(chart, c, start) for c in READS}
+    found = {c: _in_window(chart, c, start) for c in READS}
+    latest = {c: _one(chart, results) for c, results in found.items()}
     present: list[str] = []
     evidence: list[Evidence] = []
 
@@ -126,23 +127,24 @@ def _bound(chart: Chart, instrument: str) -> Bound:
                 if fact.blames_lupus and fact.findings[finding] == "names":
                     note = f"{descriptor.replace('_', ' ')}: {WEIGHTS[descriptor]}"
                     add(descriptor, evidence_of(fact, "begun within the window", "score", note))
-    return Bound(tuple(present), tuple(evidence), conditions or any(r is not None for r in latest.values()))
+    return Bound(tuple(present), tuple(evidence), conditions or any(found.values()))
 
 
-def _latest(chart: Chart, concept: str, start: date) -> Result | None:
-    """The newest usable result inside the score's own window, if it is one and certain."""
+def _in_window(chart: Chart, concept: str, start: date) -> tuple[Result, ...]:
+    """The newest usable results inside the score's own window; several where they are of one instant."""
     results = chart.results.get(concept)
     if not results or results[0].day.last < start:
-        return None
+        return ()
     found = pick(results, start)
-    if found.reason is not None:
-        return None
-    return found.results[0] if len(found.results) == 1 else _agreeing(chart, found.results)
+    return found.results if found.reason is None else ()
 
 
-def _agreeing(chart: Chart, results: tuple[Result, ...]) -> Result | None:
+def _one(chart: Chart, results: tuple[Result, ...]) -> Result | None:
+    """The result that counts for certain: one that lies in the window, or several that say the same number."""
+    if len(results) < 2:
+        return next(iter(results), None)
     numbers = {measure(chart, r).number for r in results}
-    return results[0] if results and len(numbers) == 1 and None not in numbers else None
+    return results[0] if len(numbers) == 1 and None not in numbers else None
 
 
 def _any_cast(chart: Chart, result: Result) -> bool:
