@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import logging
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -30,12 +31,13 @@ def main() -> int:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     try:
         app = create_app(options.folder)
-        server = make_server(options.host, options.port, app, threaded=True, request_handler=_Handler)
-    except (CdsError, OSError, SystemExit) as error:
+        listening = socket.create_server((options.host, options.port))
+        server = make_server(options.host, 0, app, threaded=True, request_handler=_Handler, fd=listening.fileno())
+    except (CdsError, OSError, OverflowError) as error:
         sys.stderr.write(f"the embedded FHIR server cannot start: {error}\n")
         return 1
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    sys.stdout.write(f"ready http://{options.host}:{server.port}{BASE}\n")
+    sys.stdout.write(f"ready http://{options.host}:{listening.getsockname()[1]}{BASE}\n")
     sys.stdout.flush()
     with contextlib.suppress(KeyboardInterrupt, SystemExit):
         server.serve_forever()

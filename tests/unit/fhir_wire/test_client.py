@@ -155,3 +155,9 @@ def test_an_address_is_sent_as_it_was_given(server: Server) -> None:
     server.fault = lambda path: (200, {}, b"{}")
     client(server).get(f"{server.base}?_page=%7Ea%7Cb%2F&x=%41&&y")
     assert server.seen == ["/fhir?_page=%7Ea%7Cb%2F&x=%41&&y"], "requests alone would undo %7E and %41"
+
+
+def test_a_retry_after_that_is_a_date_is_no_reason_to_give_up(server: Server) -> None:
+    late = {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}
+    server.fault = lambda path: (503, late, b"") if len(server.seen) == 1 else None
+    assert b'"Patient"' in get(server)

@@ -1,7 +1,11 @@
 """The embedded FHIR server, and that the fixtures give the same facts over the wire as from their files."""
 
 import json
+import socket
+import subprocess
+import sys
 import time
+import urllib.request
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -175,3 +179,25 @@ def test_resources_without_an_id_get_one_and_references_to_them_follow() -> None
 def test_a_single_resource_is_a_chart_of_one() -> None:
     [only] = resources_of(json.dumps(creatinine("o1", "2026-01-01")).encode())
     assert only.reference == "Observation/o1"
+
+
+def test_the_embedded_server_runs_as_a_process_of_its_own_and_ends_on_a_signal() -> None:
+    command = [sys.executable, "-m", "cds_service.fhir.demo", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        ready, base = process.stdout.readline().split()
+        with urllib.request.urlopen(f"{base}/metadata", timeout=5) as answer:
+            assert json.load(answer)["resourceType"] == "CapabilityStatement"
+        process.terminate()
+        assert (ready, process.wait(5)) == ("ready", 0)
+        assert process.stderr is not None
+        assert process.stderr.read() == "", "addresses hold patient ids and are not logged"
+
+
+def test_a_taken_port_is_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        command = [sys.executable, "-m", "cds_service.fhir.demo", "--port", str(taken.getsockname()[1])]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=20)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("the embedded FHIR server cannot start")
+    assert len(ended.stderr.splitlines()) == 1
