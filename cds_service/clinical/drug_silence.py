@@ -68,8 +68,13 @@ def nothing_recorded(
         return passed(Basis.NOT_RECORDED, (reaching(chart, rule),))
     shown: tuple[Evidence, ...] = (reaching(chart, rule),)
     if reason is Reason.INCOMPARABLE:
-        shown = tuple(Evidence(r, rule=rule, note=UNNAMED) for r in chart.unnamed_drugs)
+        shown = unnamed(chart, rule)
     return unknown(reason, missing, shown)
+
+
+def unnamed(chart: Chart, rule: str | None = None) -> tuple[Evidence, ...]:
+    """The records that do not say which drug they are about (decision 34)."""
+    return tuple(Evidence(r, rule=rule, note=UNNAMED) for r in chart.unnamed_drugs)
 
 
 def reaching(chart: Chart, rule: str | None = None) -> Evidence:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..chart.chart import Chart
-from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded, spoken
+from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded, spoken, unnamed
 from ..clinical.exposures import evidence
 from ..clinical.steroids import DayDose, current_dose, dose_evidence
 from ..clinical.treatment import Standing, treatments
@@ -85,6 +85,7 @@ class SteroidDose:
                 shown.append(evidence(treatment.now[0], rule=KIND, note=note))
         if chart.unnamed_drugs:
             reasons.append(Reason.INCOMPARABLE)
+            shown.extend(unnamed(chart, KIND))
         return False, min(reasons, key=REASON_RANK.__getitem__, default=None), tuple(shown)
 
     def words(self) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from ..chart.chart import Chart
-from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded, spoken
+from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded, spoken, unnamed
 from ..clinical.exposures import evidence, exposures
 from ..clinical.washout import Last, last_exposures, washed_out
 from ..kernel.answers import REASON_RANK, Answer, Basis, Evidence, Reason, Status, failed, passed, unknown
@@ -66,7 +66,8 @@ class Washout:
             reasons = [w.reason for w in open_ if w.reason is not None]
             reasons += [Reason.INCOMPARABLE] * bool(chart.unnamed_drugs)
             notes = tuple(dict.fromkeys(w.note for w in open_ if w.note))
-            return unknown(min(reasons, key=REASON_RANK.__getitem__), self.missing, self._shown(open_), notes)
+            shown = self._shown(open_) + unnamed(chart, KIND)
+            return unknown(min(reasons, key=REASON_RANK.__getitem__), self.missing, shown, notes)
         latest = max(weighed, key=lambda w: w.until)
         return passed(Basis.RECORDED, self._shown([latest]), (latest.note,) if latest.note else ())
 
