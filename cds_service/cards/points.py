@@ -89,7 +89,9 @@ def _why(point: Point, chart: Chart) -> str:
         threshold = next((e.threshold for e in evidence if e.threshold), None)
         return f"{seen} leaves it open" + (f" ({_bound(threshold)})." if threshold else ".")
     if reason is Reason.JUDGEMENT:
-        return f"Recorded: {seen}." if seen else "The record does not settle it."
+        said = point.answer.notes[0] if point.answer.notes else ""
+        note = f" {said[0].upper()}{escape(said[1:], 90)}." if said else ""
+        return f"Recorded: {seen}.{note}" if seen else note.strip() or "The record does not settle it."
     missing = [_named(m, chart) for m in point.answer.missing]
     topic = point.criterion.topic.lower()
     named = [m for m in missing[:3] if m.lower() not in topic]

@@ -6,9 +6,7 @@ from datetime import date
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?", re.ASCII | re.DOTALL)
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
-_ESCAPED = str.maketrans(
-    {c: f"\\{c}" for c in "\\`*_{}[]#|~!"} | {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "(at)"}
-)
+_ESCAPED = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]#|~!"} | {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "(at)"})
 _WWW = re.compile(r"www\.", re.IGNORECASE)
 _COMPARED = (("<=", "at most "), (">=", "at least "), ("<", "below "), (">", "above "))
 

@@ -88,22 +88,25 @@ def _counts(counts: Counts) -> str:
 
 def waiting(assessments: Sequence[Assessment]) -> str:
     """`**Not yet:** Meta10-19 (NCT06711146), from 9 Dec 2026: …`, one line a trial; "" where there is none."""
-    return "\n".join(_waiting(a) for a in assessments)
+    return "  \n".join(_waiting(a) for a in assessments)
 
 
 def _waiting(assessment: Assessment) -> str:
     trial, day = assessment.trial, assessment.eligible_from
     assert day is not None
     cause = next((c, a) for c, a in assessment.criteria if a.status is Status.FAIL and a.until == day)
-    status = f", {recruitment(trial)}" if trial.status == UNCONFIRMED else ""
-    return f"**Not yet:** {trial.name} ({trial.id}{status}), from {day_words(day)}: {_cause(*cause)}"
+    unconfirmed = f"; recruitment not confirmed since {day_words(trial.last_update)}"
+    status = unconfirmed if trial.status == UNCONFIRMED else ""
+    return f"**Not yet:** {trial.name} ({trial.id}{status}), from {day_words(day)}{_cause(*cause)}"
 
 
 def _cause(criterion: Criterion, answer: Answer) -> str:
-    said = next((evidence_words(e) for e in answer.evidence if e.value), "")
-    recorded = f": {said}" if said else ""
-    assumed = "; counted as if it were stopped today" if answer.assumes == "stopped" else ""
-    return f"{escape(criterion.topic)}{recorded}{assumed}."
+    """What stands in the way, the latest of it, and what the trial asks."""
+    facts = [e for e in answer.evidence if e.value]
+    latest = max(facts, key=lambda e: e.date or "", default=None)
+    recorded = f": {evidence_words(latest)}" if latest else ""
+    assumed = ", counted as if it were stopped today" if answer.assumes == "stopped" else ""
+    return f"{recorded}{assumed}. Asked: {escape(criterion.says, 120)}."
 
 
 def unread_kinds(chart: Chart) -> tuple[list[str], list[str]]:

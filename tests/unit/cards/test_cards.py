@@ -127,8 +127,8 @@ def test_a_trial_that_is_only_a_matter_of_time_is_named_with_its_date_and_cause(
     later = waiting(META, date(2026, 12, 9), Evidence("MedicationRequest/m", "prednisone 10 mg", None, "2026-11-24"))
     detail = cards_for(screening(assessed(IM19), later))[0]["detail"]
     assert (
-        "**Not yet:** Meta10-19 (NCT06711146), from 9 Dec 2026: glucocorticoid stable: prednisone 10 mg (24 Nov 2026)."
-        in detail
+        "**Not yet:** Meta10-19 (NCT06711146), from 9 Dec 2026: prednisone 10 mg (24 Nov 2026). "
+        "Asked: glucocorticoid stable is as the trial asks." in detail
     )
 
 
@@ -189,6 +189,26 @@ def test_chart_text_is_escaped_on_the_card() -> None:
     detail = cards_for(screening(assessed(IM19, [(criterion("E5", "other disease"), answer)])))[0]["detail"]
     assert "<" not in detail
     assert "](" not in detail.replace("\\](", "")
+
+
+def test_what_keeps_a_trial_waiting_is_the_latest_of_it_and_a_drug_still_taken_is_said_to_be() -> None:
+    first, last = (Evidence("MedicationRequest/m", "rituximab", date=d) for d in ("2026-06-03", "2026-06-17"))
+    answer = failed(Basis.RECORDED, (first, last), until=date(2026, 12, 17), assumes="stopped")
+    later = assessed(OLD, [(criterion("E13", "anti-CD20 antibody"), answer)], "not-yet", date(2026, 12, 17))
+    detail = cards_for(screening(assessed(IM19), later))[0]["detail"]
+    assert (
+        "relma-cel (NCT05765006; recruitment not confirmed since 15 Mar 2023), from 17 Dec 2026: "
+        "rituximab (17 Jun 2026), counted as if it were stopped today." in detail
+    )
+
+
+def test_a_judgement_says_what_is_to_be_judged_where_the_rule_knows_it() -> None:
+    seen = Evidence("MedicationRequest/m", "azathioprine 50 mg")
+    answer = unknown(
+        Reason.JUDGEMENT, evidence=(seen,), notes=("whether this drug counts is for a clinician to judge",)
+    )
+    detail = cards_for(screening(assessed(IM19, [(criterion("I7a", "combined treatment"), answer)])))[0]["detail"]
+    assert "Recorded: azathioprine 50 mg. Whether this drug counts is for a clinician to judge." in detail
 
 
 def test_what_could_not_be_read_stands_above_the_trials() -> None:
