@@ -14,6 +14,7 @@ from . import (
     test_decisions_chart,
     test_decisions_drugs,
     test_decisions_results,
+    test_hard_corners,
     test_lupus_severity,
     test_nct05765006,
     test_nct06222853,
@@ -34,6 +35,7 @@ MODULES = (
     test_nct07339332,
     test_lupus_severity,
     test_decisions_results,
+    test_hard_corners,
     test_decisions_drugs,
     test_decisions_chart,
 )
