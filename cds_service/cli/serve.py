@@ -42,7 +42,6 @@ def command(host: str, port: int, fhir_server: str | None, workers: int, demo: b
     from ..web.app import Deployment, create_app, seen_at
 
     settings = Settings.read()
-    logs.configure(settings.log_level)
     _loopback_only(host)
     server.check_port(host, port)
     pinned = _fixture_day() if demo and settings.as_of is None else None
@@ -55,6 +54,7 @@ def command(host: str, port: int, fhir_server: str | None, workers: int, demo: b
         demo_seen_at=seen_at(host, port, settings.base_url) if demo else (),
     )
     app = create_app(settings, deployment)
+    logs.configure(settings.log_level)
 
     def ready() -> None:
         click.echo(f"cds-service on {here}, discovery at {here}/cds-services")

@@ -12,6 +12,7 @@ from cds_service.web import logs
 def _as_before() -> Iterator[None]:
     root, ours = logging.getLogger(), logging.getLogger("cds_service")
     before = (list(root.handlers), list(ours.handlers), ours.level, ours.propagate)
+    ours.handlers = []
     yield
     root.handlers, ours.handlers, ours.propagate = before[0], before[1], before[3]
     ours.setLevel(before[2])
