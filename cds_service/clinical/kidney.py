@@ -138,21 +138,30 @@ def _cockcroft(chart: Chart) -> Computed:
 def _egfr(chart: Chart) -> Computed:
     creatinine = _input(chart, "creatinine_serum", "high")
     ages = _ages(chart)
-    child = ages is not None and ages[1] < 18
+    child = ages is not None and ages[0] < 18
     height = _input(chart, "body_height", "low") if child else None
     inputs = (creatinine,) if height is None else (creatinine, height)
+    either = ages is not None and ages[0] < 18 <= ages[1]
+    if either and height is not None and height.answer is not None and creatinine.answer is None:
+        # Of 18 or more it needs no height; of less it does, and the birth date does not say which.
+        answer = unknown(Reason.IMPRECISE, ("birth_date", "body_height"), notes=("under or over 18: not known",))
+        return Computed((), answer, creatinine=creatinine.result)
     problem = _problem(inputs, ages)
     if problem is not None or ages is None:
         return Computed((), problem, creatinine=creatinine.result)
-    if ages[0] < 18 <= ages[1]:
-        answer = unknown(Reason.IMPRECISE, ("birth_date",), notes=("under or over 18: the formula differs",))
-        return Computed((), answer, creatinine=creatinine.result)
     assert creatinine.number is not None
+    numbers: list[Interval | None] = []
+    formulas: list[str] = []
+    # With a partial birth date on both sides of 18, both formulas must say the same (criteria.md section 2 "Age").
     if height is not None:
         assert height.number is not None
-        return _computed(chart, [schwartz_interval(height.number, creatinine.number)], inputs, "bedside Schwartz")
-    numbers = [ckd_epi_interval(ages, creatinine.number, female=sex == "female") for sex in chart.patient.sexes]
-    return _computed(chart, numbers, inputs, "CKD-EPI 2021")
+        numbers.append(schwartz_interval(height.number, creatinine.number))
+        formulas.append("bedside Schwartz")
+    if ages[1] >= 18:
+        adult = (max(ages[0], 18), ages[1])
+        numbers += [ckd_epi_interval(adult, creatinine.number, female=sex == "female") for sex in chart.patient.sexes]
+        formulas.append("CKD-EPI 2021")
+    return _computed(chart, numbers, inputs, " or ".join(formulas))
 
 
 def _computed(chart: Chart, numbers: list[Interval | None], inputs: tuple[Input, ...], formula: str) -> Computed:

@@ -169,7 +169,7 @@ def stability(
     later = _after(as_of)
     for day in reversed(days):
         before = today if day == days[-1] else taken_on(made, day)
-        verdict = _same(today, before, factors) if before else _gap(made, day, later)
+        verdict = _same(today, before, factors) if before else _gap(made, day, later, today, factors)
         if verdict is True:
             if doubt is None:
                 same_from = day
@@ -245,14 +245,17 @@ def total(taken: tuple[Taken, ...], factors: dict[str, Interval]) -> Interval | 
 ONE = Interval(Decimal(1), Decimal(1))
 
 
-def _gap(made: list[Cover], day: date, later: date) -> bool | None:
-    """Nothing was taken: joined (True), a start or a recorded stop (False), or a gap that nobody explains (None)."""
+def _gap(
+    made: list[Cover], day: date, later: date, today: tuple[Taken, ...], factors: dict[str, Interval]
+) -> bool | None:
+    """Nothing was taken: joined (then the dose before it counts), a start or a stop (False), or unexplained (None)."""
     earlier = [c for c in made if c.start.first < day]
     if not earlier:
         return False
     latest = max(earlier, key=lambda c: c.end.last)
     if later - latest.end.last <= JOIN:
-        return True
+        # A short gap joins the courses, not their doses: another dose before it is a change after it.
+        return _same(today, taken_on(made, latest.end.last), factors)
     return False if latest.exposure.stopped else None
 
 

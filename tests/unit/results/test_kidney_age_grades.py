@@ -82,6 +82,12 @@ def test_differing_recorded_sexes_with_differing_clearance_are_for_a_clinician()
             "pass recorded",
         ),
         ((CREATININE,), {"born": "2008"}, "unknown imprecise"),
+        ((CREATININE, lab("body_height", 170)), {"born": "2008"}, "pass computed"),
+        (
+            (lab("creatinine_serum", 2.4), lab("body_height", 170)),
+            {"born": "2008", "gender": "male"},
+            "unknown imprecise",
+        ),
         ((), {}, "unknown no-data"),
     ],
 )
