@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from ..chart.facts import Diagnosis, Exposure, Immunisation, Intolerance, Patient, Procedure, Result
-from ..kernel.dates import DateSpan
+from ..kernel.dates import DateSpan, parse_date
+from ..kernel.errors import Unreadable
 from ..terminology import Terminology
 
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
@@ -44,10 +45,22 @@ class Context:
     reach: DateSpan | None = None
     missing_medications: list[str] = field(default_factory=list)
     """References of Medications that were not included: the client may read them one by one."""
+    _earliest: str = "~"
+    """The earliest date so far as text, later than any date at first."""
+
+    def mark(self, written: str | None) -> None:
+        """As `dated`, for a date as recorded: parsed only where it may be earlier than all before."""
+        if written is not None and written[:10] < self._earliest:
+            try:
+                self.dated(parse_date(written))
+            except Unreadable:
+                return
+            if self.reach is not None:
+                self._earliest = self.reach.last.isoformat()
 
     def dated(self, when: DateSpan | None) -> None:
-        """A record that says how far back the chart reaches (decision 19); the future does not count."""
-        if when is not None and when.first <= self.as_of and (self.reach is None or when.first < self.reach.first):
+        """A record that says how far back the chart reaches for certain (decision 19); the future does not count."""
+        if when is not None and when.first <= self.as_of and (self.reach is None or when.last < self.reach.last):
             self.reach = when
 
     def skip(self, reference: str, problem: str) -> None:

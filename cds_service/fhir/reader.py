@@ -6,7 +6,8 @@ Bundle files and NDJSON.
 
 import importlib
 import pkgutil
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple, Union
@@ -19,12 +20,18 @@ from ..kernel.errors import InputError, Unreadable
 from ..terminology import Terminology
 from .bundle import decode_bundle, gap, type_of
 from .context import Context, decode
+from .heads import Reference
 from .read.patient import read_patient
 
+_references = msgspec.json.Decoder(Reference | None)
 _IGNORED = {"entered-in-error", "cancelled"}
 _FOUND_BY_REFERENCE = {"Medication", "Encounter", "Condition"}
 """Types that other resources point to."""
-_FIRST = ("Encounter", "Condition")
+_WAITING = {
+    "MedicationStatement", "MedicationRequest", "MedicationAdministration", "MedicationDispense",
+}
+"""Types that are read last: what they point to may come after them."""
+_BUNDLE = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"Bundle"')
 
 
 class BundleFacts(NamedTuple):
@@ -40,28 +47,39 @@ class BundleFacts(NamedTuple):
     """Entries of another patient."""
 
 
-class _Pending(NamedTuple):
+class _Known(NamedTuple):
+    """A resource type that can become facts."""
+
+    kind: str
     module: Any
+    read: Callable[[Any, msgspec.Raw, Context], None]
+    waits: bool
+    indexed: bool
+
+
+class _Pending(NamedTuple):
+    known: _Known
     head: Any
+    """None where it did not decode."""
     raw: msgspec.Raw
     reference: str
 
 
 @cache
-def _modules() -> tuple[dict[str, Any], msgspec.json.Decoder[Any]]:
-    """Resource type → reading module, and one decoder for all their heads."""
+def _modules() -> tuple[dict[str, _Known], dict[type, _Known], msgspec.json.Decoder[Any]]:
+    """Resource type → how it is read, the same by the class of its head, and one decoder for all heads."""
     package = importlib.import_module(__package__ + ".read")
-    by_kind: dict[str, Any] = {}
-    heads: list[Any] = []
+    by_kind: dict[str, _Known] = {}
+    by_head: dict[type, _Known] = {}
     for info in pkgutil.iter_modules(package.__path__):
         module: Any = importlib.import_module(f"{package.__name__}.{info.name}")
-        for kind in getattr(module, "KINDS", [getattr(module, "KIND", None)]):
-            if kind:
-                by_kind[kind] = module
         for head in getattr(module, "HEADS", [getattr(module, "Head", None)]):
             if head is not None:
-                heads.append(head)
-    return by_kind, msgspec.json.Decoder(Union[tuple(heads)])  # noqa: UP007 - the union is made at run time
+                kind = head.__struct_config__.tag
+                by_kind[kind] = by_head[head] = _Known(
+                    kind, module, module.read, kind in _WAITING, kind in _FOUND_BY_REFERENCE
+                )
+    return by_kind, by_head, msgspec.json.Decoder(Union[tuple(by_head)])  # noqa: UP007 - made at run time
 
 
 def kinds_read() -> tuple[str, ...]:
@@ -78,6 +96,8 @@ class ChartReader:
         self._patient_id = patient_id
         self._context: Context | None = None
         self._self: set[str] = set()
+        self._ours: dict[bytes, bool] = {}
+        """Raw subject → whether it is this patient."""
         self._pending: list[_Pending] = []
         self._seen: set[str] = set()
         self._referred: dict[str, msgspec.Raw] = {}
@@ -105,6 +125,7 @@ class ChartReader:
         self._context = Context(
             self._terminology, self._as_of, read_patient(resource, reference), find=self._find
         )
+        self._ours = {}
 
     @property
     def who(self) -> Patient | None:
@@ -119,7 +140,7 @@ class ChartReader:
             if before in (Kind.READ, Kind.NEWEST, Kind.PART) and state is Kind.UNAVAILABLE:
                 state = Kind.PART  # one of several searches for this kind failed: what arrived still counts
             self._kinds[kind] = state
-        elif before is Kind.UNAVAILABLE and state is not Kind.NOT_OFFERED:
+        elif before is Kind.UNAVAILABLE and state not in (Kind.NOT_OFFERED, Kind.UNAVAILABLE):
             self._kinds[kind] = Kind.PART
 
     def bundle(
@@ -133,7 +154,7 @@ class ChartReader:
         if memoryview(raw).nbytes < 16 and bytes(raw).strip() == b"null":
             facts = BundleFacts()
         else:
-            resource_type = type_of(raw)
+            resource_type = "Bundle" if _BUNDLE.match(raw) else type_of(raw)
             if resource_type == "Bundle":
                 facts = self._take_bundle(raw)
             elif resource_type == "OperationOutcome":
@@ -203,27 +224,36 @@ class ChartReader:
         return BundleFacts(bundle.next, bundle.total, received, outcome)
 
     def _take(self, raw: msgspec.Raw | bytes, full_url: str | None) -> str | None:
-        """Decode the head of one resource and queue it. Returns the type where it was no known kind."""
-        place = f"entry[{self._counter}]"
-        self._counter += 1
-        by_kind, heads = _modules()
-        raw = raw if isinstance(raw, msgspec.Raw) else msgspec.Raw(raw)
+        """Decode the head of one resource and read or queue it. Returns the type where it was no known kind."""
+        counter = self._counter
+        self._counter = counter + 1
+        by_kind, by_head, heads = _modules()
+        if raw.__class__ is not msgspec.Raw:
+            raw = msgspec.Raw(raw)
         try:
             head = heads.decode(raw)
         except (msgspec.MsgspecError, RecursionError):
-            return self._take_other(raw, full_url, place, by_kind)
-        kind = head.__struct_config__.tag
-        reference = f"{kind}/{head.id}" if head.id else place
-        if kind in _FOUND_BY_REFERENCE:
-            self._index(raw, reference, full_url)
-        if reference in self._seen:
-            return None
+            return self._take_other(raw, full_url, f"entry[{counter}]", by_kind)
+        known = by_head[head.__class__]
         if head.id:
+            reference = f"{known.kind}/{head.id}"
+            if reference in self._seen:
+                return None
             self._seen.add(reference)
-        self._pending.append(_Pending(by_kind[kind], head, raw, reference if head.id else place))
+        else:
+            reference = f"entry[{counter}]"
+        if known.indexed:
+            self._index(raw, reference, full_url)
+        context = self._context
+        if context is None or known.waits:
+            self._pending.append(_Pending(known, head, raw, reference))
+        else:
+            self._read(known, head, raw, reference, context)
         return None
 
-    def _take_other(self, raw: msgspec.Raw, full_url: str | None, place: str, by_kind: dict[str, Any]) -> str | None:
+    def _take_other(
+        self, raw: msgspec.Raw, full_url: str | None, place: str, by_kind: dict[str, _Known]
+    ) -> str | None:
         kind = type_of(raw)
         if kind in by_kind:
             self._pending.append(_Pending(by_kind[kind], None, raw, place))
@@ -257,27 +287,31 @@ class ChartReader:
 
     def _read_pending(self, context: Context) -> None:
         pending, self._pending = self._pending, []
-        if any(p.module.__name__.endswith(("encounter", "condition")) for p in pending):
-            pending.sort(key=lambda p: not p.module.__name__.endswith(("encounter", "condition")))
-        for item in pending:
-            context.reference = item.reference
-            try:
-                if item.head is None:
-                    self._skip_unreadable(item, context)
-                elif getattr(item.head, "status", None) in _IGNORED:
-                    continue
-                elif not self._is_ours(item.head):
-                    context.skip(item.reference, "it is about another patient")
-                else:
-                    item.module.read(item.head, item.raw, context)
-            except Unreadable as error:
-                context.skip(item.reference, str(error))
-            except (msgspec.MsgspecError, RecursionError, ValueError, TypeError, AttributeError, ArithmeticError,
-                    LookupError):
-                context.skip(item.reference, "it is not a resource that can be read")
+        for last in (False, True):
+            for known, head, raw, reference in pending:
+                if known.waits is last:
+                    self._read(known, head, raw, reference, context)
 
-    def _skip_unreadable(self, item: _Pending, context: Context) -> None:
-        resource = decode(item.raw)
+    def _read(self, known: _Known, head: Any, raw: msgspec.Raw, reference: str, context: Context) -> None:
+        """Read one resource into facts; whatever is wrong with it makes it one named skip."""
+        context.reference = reference
+        try:
+            if head is None:
+                self._skip_unreadable(known, raw, context)
+            elif getattr(head, "status", None) in _IGNORED:
+                return
+            elif not self._is_ours(head):
+                context.skip(reference, "it is about another patient")
+            else:
+                known.read(head, raw, context)
+        except Unreadable as error:
+            context.skip(reference, str(error))
+        except (msgspec.MsgspecError, RecursionError, ValueError, TypeError, AttributeError, ArithmeticError,
+                LookupError):
+            context.skip(reference, "it is not a resource that can be read")
+
+    def _skip_unreadable(self, known: _Known, raw: msgspec.Raw, context: Context) -> None:
+        resource = decode(raw)
         if resource.get("status") in _IGNORED:
             return
         identifier = resource.get("id")
@@ -287,13 +321,22 @@ class ChartReader:
         reference = subject.get("reference") if isinstance(subject, dict) else None
         if isinstance(reference, str) and not self._names_us(reference):
             context.skip(context.reference, "it is about another patient")
-        elif item.module.matters(resource, context):
+        elif known.module.matters(resource, context):
             context.skip(context.reference, "its elements are not of the types that FHIR R4 gives them")
 
     def _is_ours(self, head: Any) -> bool:
+        """Whether a resource is about this patient, or does not say whom it is about."""
         subject = getattr(head, "subject", None) or getattr(head, "patient", None)
-        reference = subject.reference if subject is not None else None
-        return reference is None or self._names_us(reference)
+        if subject is None:
+            return True
+        if subject.__class__ is msgspec.Raw:
+            key = bytes(subject)
+            ours = self._ours.get(key)
+            if ours is None:
+                said = _references.decode(key)
+                ours = self._ours[key] = said is None or said.reference is None or self._names_us(said.reference)
+            return ours
+        return subject.reference is None or self._names_us(subject.reference)
 
     def _names_us(self, reference: str) -> bool:
         if reference in self._self:

@@ -16,7 +16,7 @@ from ...kernel.dates import DateSpan, parse_date, parse_moment
 from ...kernel.errors import Unreadable
 from ...terminology import Terminology
 from ..context import Context
-from ..heads import Concept, Period, Reference, concept_of
+from ..heads import Concept, Period, concept_of
 from .values import component_reading, observation_reading
 
 KIND = "Observation"
@@ -25,24 +25,34 @@ _FINAL = {"final", "amended", "corrected"}
 _PRELIMINARY = {"preliminary", "registered"}
 
 
+_NONE = msgspec.Raw(b"null")
+
+
 class Part(msgspec.Struct):
     """Observation.component, as far as relevance needs it."""
 
-    code: Concept | None = None
+    code: msgspec.Raw = _NONE
 
 
 class Head(msgspec.Struct, tag_field="resourceType", tag="Observation"):
-    """What decides whether an Observation matters, and when it was made."""
+    """What decides whether an Observation matters, and when it was made.
+
+    Code and subject stay raw: the same bytes come again and again, so that what they mean is looked up by them.
+    """
 
     id: str | None = None
     status: str | None = None
-    subject: Reference | None = None
-    code: Concept | None = None
+    subject: msgspec.Raw = _NONE
+    code: msgspec.Raw = _NONE
     effectiveDateTime: str | None = None
     effectiveInstant: str | None = None
     effectivePeriod: Period | None = None
     issued: str | None = None
-    component: list[Part] = []
+    component: msgspec.Raw = _NONE
+
+
+_parts = msgspec.json.Decoder(list[Part] | None)
+_concepts = msgspec.json.Decoder(Concept | None)
 
 
 def read(head: Head, raw: msgspec.Raw, ctx: Context) -> None:
@@ -50,24 +60,23 @@ def read(head: Head, raw: msgspec.Raw, ctx: Context) -> None:
 
     Raises Unreadable for an Observation that matters and has no date, or codes that name different tests.
     """
-    known = recognise(head.code, ctx.terminology) if head.code is not None else None
+    known = meaning(head.code, ctx.terminology)
     written = head.effectiveDateTime
-    if known is None and not head.component:
-        if written is not None:
-            _mark(ctx, written)
-        else:
-            _mark(ctx, _written(head))
-        return
-    if written is None:
-        written = _written(head)
-    parts = [
-        (index, found)
-        for index, part in enumerate(head.component)
-        if part.code is not None and (found := recognise(part.code, ctx.terminology)) is not None
-    ]
-    if known is None and not parts:
-        _mark(ctx, written)
-        return
+    if head.component is _NONE:
+        if known is None:
+            ctx.mark(written or _written(head))
+            return
+        parts = []
+    else:
+        parts = [
+            (index, found)
+            for index, part in enumerate(_parts.decode(head.component) or ())
+            if (found := meaning(part.code, ctx.terminology)) is not None
+        ]
+        if known is None and not parts:
+            ctx.mark(written or _written(head))
+            return
+    written = written or _written(head)
     if not written:
         raise Unreadable("a result that is asked for has no date: it cannot be placed in time")
     day = parse_date(written)
@@ -79,9 +88,9 @@ def read(head: Head, raw: msgspec.Raw, ctx: Context) -> None:
         raise Unreadable("a result that is asked for has a status that is neither final nor preliminary")
     moment = parse_moment(written)
     if known is not None:
-        _add(ctx, known, raw, None, day, moment, written, preliminary, head.code)
+        _add(ctx, known, raw, None, day, moment, written, preliminary)
     for index, found in parts:
-        _add(ctx, found, raw, index, day, moment, written, preliminary, head.component[index].code)
+        _add(ctx, found, raw, index, day, moment, written, preliminary)
 
 
 def matters(resource: dict[str, Any], ctx: Context) -> bool:
@@ -105,6 +114,41 @@ class Known(msgspec.Struct, frozen=True):
     concept: str
     method: str | None
     code: str
+    name: str = ""
+    """What a person reads."""
+
+
+_UNSEEN = object()
+_MOST = 20_000
+_memory: tuple[Terminology, dict[bytes, "Known | str | None"]] | None = None
+
+
+def meaning(code: msgspec.Raw, terminology: Terminology) -> Known | None:
+    """What a raw code means; the same bytes are understood once (bounded; codes hold no patient data).
+
+    Raises Unreadable on a contradiction and for a code that is no CodeableConcept.
+    """
+    global _memory
+    if _memory is None or _memory[0] is not terminology or len(_memory[1]) > _MOST:
+        _memory = (terminology, {})
+    key = bytes(code)
+    found = _memory[1].get(key, _UNSEEN)
+    if found is _UNSEEN:
+        found = _memory[1][key] = _understood(key, terminology)
+    if isinstance(found, str):
+        raise Unreadable(found)
+    return found  # type: ignore[return-value]
+
+
+def _understood(key: bytes, terminology: Terminology) -> "Known | str | None":
+    try:
+        code = _concepts.decode(key)
+        known = recognise(code, terminology) if code is not None else None
+    except msgspec.MsgspecError:
+        return "its code cannot be read"
+    except Unreadable as error:
+        return str(error)
+    return msgspec.structs.replace(known, name=code.said()) if known is not None and code is not None else None
 
 
 def recognise(code: Concept, terminology: Terminology) -> Known | None:
@@ -181,7 +225,6 @@ def _add(
     moment: datetime | None,
     written: str,
     preliminary: bool,
-    code: Concept | None,
 ) -> None:
     load = (
         partial(observation_reading, raw, known.concept, ctx.terminology, ctx.patient, ctx.as_of)
@@ -190,7 +233,7 @@ def _add(
     )
     result = Result(
         ctx.reference, known.concept, known.code, known.method, day, moment, written, preliminary, load,
-        code.said() if code is not None else None,
+        known.name,
     )
     ctx.results.setdefault(known.concept, []).append(result)
 
@@ -206,12 +249,3 @@ def _written(head: Head) -> str | None:
         head.issued,
     )
     return next((c for c in candidates if c), None)
-
-
-def _mark(ctx: Context, written: str | None) -> None:
-    """An Observation that nobody asks for still says how far back the chart reaches (decision 19)."""
-    if written:
-        try:
-            ctx.dated(parse_date(written))
-        except Unreadable:
-            return
