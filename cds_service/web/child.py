@@ -8,7 +8,11 @@ import subprocess
 def start(command: list[str], *, read: bool = False) -> "subprocess.Popen[str]":
     """Start a process that ends with this one; `read`: its output is read here and not printed."""
     process = subprocess.Popen(  # noqa: S603 - our own command lines only
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE if read else None, text=True
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if read else None,
+        text=True,
+        start_new_session=True,  # Ctrl-C is for this process, which then ends the others in order
     )
     # gunicorn's workers are forks: to them the process is over, so that they neither wait for it nor end it.
     os.register_at_fork(after_in_child=lambda: setattr(process, "returncode", 0))
