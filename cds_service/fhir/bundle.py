@@ -11,18 +11,18 @@ _UNAVAILABLE_CODES = {"suppressed", "incomplete", "throttled", "too-costly", "ti
 """Issue codes that mean a gap whatever their severity (decision 49)."""
 
 
-class Search(msgspec.Struct):
-    """Bundle.entry.search."""
-
-    mode: str | None = None
-
-
-class Entry(msgspec.Struct):
-    """One entry, its resource still raw."""
+class Entry(msgspec.Struct, gc=False):
+    """One entry, its resource (and what the server says of it) still raw."""
 
     fullUrl: str | None = None
     resource: msgspec.Raw = msgspec.Raw(b"")
-    search: Search | None = None
+    search: msgspec.Raw = msgspec.Raw(b"")
+
+    @property
+    def matched(self) -> bool:
+        """Whether it is an answer to the search, not something included beside it."""
+        said = bytes(self.search)
+        return b'"include"' not in said and b'"outcome"' not in said
 
 
 class Link(msgspec.Struct):

@@ -53,6 +53,8 @@ class _Known(NamedTuple):
     kind: str
     module: Any
     read: Callable[[Any, msgspec.Raw, Context], None]
+    passes: Callable[[Any, Context], bool] | None
+    """Says at a glance that a resource of this patient asks for nothing more (most Observations do)."""
     waits: bool
     indexed: bool
 
@@ -77,7 +79,8 @@ def _modules() -> tuple[dict[str, _Known], dict[type, _Known], msgspec.json.Deco
             if head is not None:
                 kind = head.__struct_config__.tag
                 by_kind[kind] = by_head[head] = _Known(
-                    kind, module, module.read, kind in _WAITING, kind in _FOUND_BY_REFERENCE
+                    kind, module, module.read, getattr(module, "passes", None), kind in _WAITING,
+                    kind in _FOUND_BY_REFERENCE,
                 )
     return by_kind, by_head, msgspec.json.Decoder(Union[tuple(by_head)])  # noqa: UP007 - made at run time
 
@@ -104,6 +107,8 @@ class ChartReader:
         self._kinds: dict[str, Kind] = {}
         self._notes: list[str] = []
         self._counter = 0
+        _, self._by_head, decoder = _modules()
+        self._heads = decoder.decode
 
     def patient(self, raw: "bytes | msgspec.Raw", full_url: str | None = None) -> None:
         """Take the Patient. Raises InputError if it is none, or another one than expected."""
@@ -209,17 +214,16 @@ class ChartReader:
         bundle = decode_bundle(raw)
         received, outcome = 0, None
         for entry in bundle.entry:
-            if not entry.resource:
+            resource = entry.resource
+            if not resource:
                 continue
-            mode = entry.search.mode if entry.search else None
-            taken = self._take(entry.resource, entry.fullUrl)
-            if taken == "OperationOutcome":
-                if gap(entry.resource):
+            if self._take(resource, entry.fullUrl) == "OperationOutcome":
+                if gap(resource):
                     outcome = "unavailable"
                 else:
                     outcome = outcome or "note"
                     self._notes.append("the server added a remark to its answer")
-            elif mode not in ("include", "outcome"):
+            elif entry.matched:
                 received += 1
         return BundleFacts(bundle.next, bundle.total, received, outcome)
 
@@ -227,14 +231,18 @@ class ChartReader:
         """Decode the head of one resource and read or queue it. Returns the type where it was no known kind."""
         counter = self._counter
         self._counter = counter + 1
-        by_kind, by_head, heads = _modules()
         if raw.__class__ is not msgspec.Raw:
             raw = msgspec.Raw(raw)
         try:
-            head = heads.decode(raw)
+            head = self._heads(raw)
         except (msgspec.MsgspecError, RecursionError):
-            return self._take_other(raw, full_url, f"entry[{counter}]", by_kind)
-        known = by_head[head.__class__]
+            return self._take_other(raw, full_url, f"entry[{counter}]", _modules()[0])
+        known = self._by_head[head.__class__]
+        context = self._context
+        if known.passes is not None and context is not None and known.passes(head, context):
+            if self._is_ours(head) and head.status not in _IGNORED:
+                context.mark(known.module.written(head))
+                return None
         if head.id:
             reference = f"{known.kind}/{head.id}"
             if reference in self._seen:
@@ -244,7 +252,6 @@ class ChartReader:
             reference = f"entry[{counter}]"
         if known.indexed:
             self._index(raw, reference, full_url)
-        context = self._context
         if context is None or known.waits:
             self._pending.append(_Pending(known, head, raw, reference))
         else:

@@ -55,42 +55,47 @@ _parts = msgspec.json.Decoder(list[Part] | None)
 _concepts = msgspec.json.Decoder(Concept | None)
 
 
+def passes(head: Head, ctx: Context) -> bool:
+    """Whether an Observation is one that nobody asks for: no known code and no components."""
+    return head.component is _NONE and _codes(ctx.terminology).get(bytes(head.code), head) is None
+
+
+def written(head: Head) -> str | None:
+    """The date as recorded."""
+    return head.effectiveDateTime or _written(head)
+
+
 def read(head: Head, raw: msgspec.Raw, ctx: Context) -> None:
     """Put the results of one Observation into the context: one for its code, one for each component that is known.
 
     Raises Unreadable for an Observation that matters and has no date, or codes that name different tests.
     """
     known = meaning(head.code, ctx.terminology)
-    written = head.effectiveDateTime
-    if head.component is _NONE:
-        if known is None:
-            ctx.mark(written or _written(head))
-            return
-        parts = []
-    else:
+    when = head.effectiveDateTime or _written(head)
+    parts: list[tuple[int, Known]] = []
+    if head.component is not _NONE:
         parts = [
             (index, found)
             for index, part in enumerate(_parts.decode(head.component) or ())
             if (found := meaning(part.code, ctx.terminology)) is not None
         ]
-        if known is None and not parts:
-            ctx.mark(written or _written(head))
-            return
-    written = written or _written(head)
-    if not written:
+    if known is None and not parts:
+        ctx.mark(when)
+        return
+    if not when:
         raise Unreadable("a result that is asked for has no date: it cannot be placed in time")
-    day = parse_date(written)
+    day = parse_date(when)
     ctx.dated(day)
     if day.first > ctx.as_of:
         return
     preliminary = head.status not in _FINAL
     if preliminary and head.status not in _PRELIMINARY:
         raise Unreadable("a result that is asked for has a status that is neither final nor preliminary")
-    moment = parse_moment(written)
+    moment = parse_moment(when)
     if known is not None:
-        _add(ctx, known, raw, None, day, moment, written, preliminary)
+        _add(ctx, known, raw, None, day, moment, when, preliminary)
     for index, found in parts:
-        _add(ctx, found, raw, index, day, moment, written, preliminary)
+        _add(ctx, found, raw, index, day, moment, when, preliminary)
 
 
 def matters(resource: dict[str, Any], ctx: Context) -> bool:
@@ -123,18 +128,25 @@ _MOST = 20_000
 _memory: tuple[Terminology, dict[bytes, "Known | str | None"]] | None = None
 
 
+def _codes(terminology: Terminology) -> "dict[bytes, Known | str | None]":
+    global _memory  # emptied when the mappings change
+    if _memory is None or _memory[0] is not terminology:
+        _memory = (terminology, {})
+    return _memory[1]
+
+
 def meaning(code: msgspec.Raw, terminology: Terminology) -> Known | None:
     """What a raw code means; the same bytes are understood once (bounded; codes hold no patient data).
 
     Raises Unreadable on a contradiction and for a code that is no CodeableConcept.
     """
-    global _memory
-    if _memory is None or _memory[0] is not terminology or len(_memory[1]) > _MOST:
-        _memory = (terminology, {})
     key = bytes(code)
-    found = _memory[1].get(key, _UNSEEN)
+    codes = _codes(terminology)
+    found = codes.get(key, _UNSEEN)
     if found is _UNSEEN:
-        found = _memory[1][key] = _understood(key, terminology)
+        if len(codes) > _MOST:
+            codes.clear()
+        found = codes[key] = _understood(key, terminology)
     if isinstance(found, str):
         raise Unreadable(found)
     return found  # type: ignore[return-value]
