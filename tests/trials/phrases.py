@@ -3,7 +3,8 @@
     given: ALT 96 U/L (limit 40) 10 days ago; takes prednisone 20 mg daily since 2026-01-01
 
 Every example starts from a woman of 34 with lupus since 2018 and records since 2014, and nothing else recorded.
-Sentences are parted by `;`. A sentence that is not understood is a fault of the file.
+Sentences are parted by `;`. A result without a day is 10 days old. A text in “quotes” is what the record itself says.
+A sentence that is not understood is a fault of the file.
 """
 
 import re
@@ -13,51 +14,33 @@ from typing import Any
 from cds_service.kernel.dates import parse_window
 from cds_service.terminology import Terminology, load
 
+from ..spec.codes import CVX
+from . import words
+
 AS_OF = date(2026, 11, 1)
-LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
-RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
-_URIS = {
-    "snomed": SNOMED,
-    "icd10cm": "http://hl7.org/fhir/sid/icd-10-cm",
-    "icd10": "http://hl7.org/fhir/sid/icd-10",
-    "icd10pcs": "http://www.cms.gov/Medicare/Coding/ICD10",
-    "rxnorm": RXNORM,
-    "atc": "http://www.whocc.no/atc",
-    "cvx": "http://hl7.org/fhir/sid/cvx",
-    "loinc": LOINC,
-}
+
+_UCUM = "http://unitsofmeasure.org"
+_HL7 = "http://terminology.hl7.org/CodeSystem"
 _WHEN = r"(?P<when>today|yesterday|\d+ (?:day|week|month|year)s? ago|(?:on |in )?\d{4}(?:-\d{2}){0,2})"
+_UNTIL = _WHEN.replace("when", "until")
+_SINCE = _WHEN.replace("when", "since")
 _NUMBER = r"(?P<sign>[<>≤≥]?)(?P<number>\d+(?:\.\d+)?)"
 _LAB = re.compile(
-    rf"(?P<name>.+?) {_NUMBER}(?: (?P<unit>[^\s(;]+))?(?: \((?P<limits>[^)]*)\))?(?: {_WHEN})?", re.ASCII | re.IGNORECASE
+    rf"(?P<name>.+?) {_NUMBER}(?: (?P<unit>[^\s(;]+))?(?: \((?P<limits>[^)]*)\))?(?: {_WHEN})?", re.ASCII
 )
 _TEST = re.compile(
-    rf"(?P<name>.+?) (?P<word>weakly positive|positive|negative|not detected|detected|equivocal)(?: {_WHEN})?"
+    rf"(?P<name>.+?) (?P<word>weakly positive|positive|negative|not detected|detected|equivocal|1:\d+)(?: {_WHEN})?"
 )
 _DRUG = re.compile(
     r"(?P<verb>takes|took|is on hold with) (?P<drug>.+?)"
     r"(?: (?P<dose>\d+(?:\.\d+)?) mg (?P<how>daily|every other day|as needed)| (?P<nodose>at a dose not stated))?"
-    r"(?: since (?P<since>\S+(?: \S+s? ago)?))?(?: until (?P<until>\S+(?: \S+s? ago)?))?"
+    rf"(?P<vein> intravenously)?(?: for (?P<reason>.+?))?(?: since {_SINCE})?(?: until {_UNTIL})?"
 )
-_INFUSION = re.compile(rf"was infused (?P<drug>.+?) {_WHEN}")
-_CONDITION = re.compile(
-    rf"(?P<verb>has|had|may have|has a history of) (?P<finding>.+?)(?:, (?P<severity>mild|moderate|severe))?(?: since {_WHEN})?"
-    r"(?: until (?P<until>\S+(?: \S+s? ago)?))?"
+_DIAGNOSIS = re.compile(
+    r"(?P<verb>has a history of|has|had|may have) (?:an? )?(?P<finding>.+?)(?: “(?P<words>.+?)”)?"
+    rf"(?:, (?P<severity>mild|moderate|severe))?(?:(?: since)? {_WHEN})?(?: until {_UNTIL})?"
 )
-_PROCEDURE = re.compile(rf"underwent (?P<finding>.+?) {_WHEN}")
-_VACCINE = re.compile(rf"had a (?P<live>live|killed) vaccine {_WHEN}")
-_SLE = re.compile(rf"lupus (?:since|first recorded) {_WHEN}")
-_ALIASES = {
-    "weighs": "body_weight", "is tall": "body_height", "ALT": "alt", "AST": "ast", "ALP": "alp", "IgA": "iga",
-    "LVEF": "lvef", "SpO2": "spo2", "creatinine": "creatinine_serum", "CD4": "cd4_abs", "CD19": "cd19_abs",
-    "lymphocytes": "lymphocytes_abs", "neutrophils": "neutrophils_abs", "haemoglobin": "hemoglobin",
-    "bilirubin": "bilirubin_total", "direct bilirubin": "bilirubin_direct", "INR": "inr", "aPTT": "aptt", "PT": "pt",
-    "urine protein": "urine_protein_24h", "UPCR": "upcr", "eGFR": "egfr", "clearance": "crcl", "ANA": "ana",
-    "anti-dsDNA": "anti_dsdna", "anti-Sm": "anti_sm", "serum hCG": "hcg_serum", "urine hCG": "hcg_urine",
-    "HBsAg": "hbsag", "anti-HBc": "anti_hbc_total", "HBV DNA": "hbv_dna", "anti-HCV": "anti_hcv", "HCV RNA": "hcv_rna",
-    "HIV antibody": "hiv", "syphilis test": "syphilis", "CMV DNA": "cmv_dna", "SARS-CoV-2 RNA": "sars_cov_2_rna",
-    "C3": "c3", "C4": "c4", "CH50": "ch50", "LDH": "ldh", "Coombs test": "dat_coombs",
-}
+_VACCINES = {"a live vaccine": "03", "an inactivated vaccine": "141", "an influenza vaccine of unstated kind": "88"}
 
 
 def bundle(given: str) -> dict[str, Any]:
@@ -75,199 +58,219 @@ class _Chart:
         self.patient: dict[str, Any] = {
             "resourceType": "Patient", "id": "example", "gender": "female", "birthDate": "1992-03-04",
         }
-        self.sle: dict[str, Any] | None = {**self._condition("sle"), "onsetDateTime": "2018-05-10"}
+        self.sle: dict[str, Any] | None = {**self._condition("lupus"), "id": "lupus", "onsetDateTime": "2018-05-10"}
         self.begins = "2014-03-12"
         self.resources: list[dict[str, Any]] = []
 
     def add(self, sentence: str) -> None:
-        if sentence == "nothing recorded":
-            return
-        if sentence == "no lupus":
-            self.sle = None
-        elif match := re.fullmatch(r"is (\d+) years old", sentence):
-            self.patient["birthDate"] = AS_OF.replace(year=AS_OF.year - int(match[1]), month=3).isoformat()
-        elif match := re.fullmatch(r"born (?:on |in )?([\d-]+)", sentence):
-            self.patient["birthDate"] = match[1]
-        elif match := re.fullmatch(r"is (male|female)", sentence):
-            self.patient["gender"] = match[1]
-        elif sentence == "no birth date":
-            del self.patient["birthDate"]
-        elif match := re.fullmatch(rf"records begin {_WHEN}", sentence):
-            self.begins = _when(match["when"])
-        elif match := _SLE.fullmatch(sentence):
-            assert self.sle is not None
-            del self.sle["onsetDateTime"]
-            self.sle["onsetDateTime" if "since" in sentence else "recordedDate"] = _when(match["when"])
-        elif match := re.fullmatch(rf"(SLEDAI-2K|SELENA-SLEDAI) (\d+)(?: {_WHEN})?", sentence):
-            self._observation({"text": f"{match[1]} score"}, match["when"], valueInteger=int(match[2]), survey=True)
-        elif match := re.fullmatch(rf"says “(.+?): (.+?)”(?: {_WHEN})?", sentence):
-            self._observation({"text": match[1]}, match["when"], valueString=match[2], survey=True)
-        elif match := _INFUSION.fullmatch(sentence):
-            self._drug(match["drug"], "MedicationAdministration", "completed",
-                       effectiveDateTime=_when(match["when"]), dosage={"route": {"text": "intravenous"}})
-        elif match := _DRUG.fullmatch(sentence):
-            self._treatment(match)
-        elif match := _PROCEDURE.fullmatch(sentence):
-            self._procedure(match["finding"], _when(match["when"]))
-        elif match := _VACCINE.fullmatch(sentence):
-            self._vaccine(match["live"] == "live", _when(match["when"]))
-        elif match := re.fullmatch(r"is intolerant of (.+)", sentence):
-            self.resources.append({
-                "resourceType": "AllergyIntolerance", "id": self._id(), "patient": {"reference": "Patient/example"},
-                "type": "intolerance", "code": self._medication(match[1]),
-            })
-        elif match := _CONDITION.fullmatch(sentence):
-            self._diagnosis(match)
-        elif match := _TEST.fullmatch(sentence):
-            self._observation(self._lab(match["name"]), match["when"], valueCodeableConcept={"text": match["word"]})
-        elif match := _LAB.fullmatch(sentence):
-            self._laboratory(match)
-        else:
-            raise ValueError(f"the example says '{sentence}', which is no sentence of tests/trials/phrases.py")
+        """Make one sentence into resources; the first pattern that fits the whole sentence reads it."""
+        for pattern, read in _SENTENCES:
+            if match := re.fullmatch(pattern, sentence):
+                read(self, match)
+                return
+        raise ValueError(f"the example says '{sentence}', which is no sentence of tests/trials/phrases.py")
 
     def bundle(self) -> dict[str, Any]:
-        encounters = [
+        """The chart so far; its records run from the first visit to one on 2026-10-20 or later."""
+        visits = [
             {
-                "resourceType": "Encounter", "id": f"enc-{n}", "status": "finished",
-                "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB"},
+                "resourceType": "Encounter", "id": f"visit-{n}", "status": "finished",
+                "class": {"system": f"{_HL7}/v3-ActCode", "code": "AMB"},
                 "subject": {"reference": "Patient/example"}, "period": {"start": day, "end": day},
             }
-            for n, day in enumerate((self.begins, "2026-10-20"))
+            for n, day in enumerate((self.begins, max(self.begins, "2026-10-20")))
         ]
-        resources = [self.patient, *encounters, *([self.sle] if self.sle else []), *self.resources]
+        resources = [self.patient, *visits, *([self.sle] if self.sle else []), *self.resources]
         return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": r} for r in resources]}
 
-    def _id(self) -> str:
-        return f"r{len(self.resources)}"
+    # Who she is, and what the chart holds at all
 
-    def _lab(self, name: str) -> dict[str, Any]:
-        concept = _ALIASES.get(name, name.lower().replace(" ", "_"))
-        if concept not in self.terminology.concepts:
-            raise ValueError(f"'{name}' is no concept of mappings/lab_concepts.csv")
-        code = next(c for (s, c), lab in sorted(self.terminology.codes.items())
-                    if s == "loinc" and getattr(lab, "concept", None) == concept and _plain_method(lab))
-        return {"coding": [{"system": LOINC, "code": code}], "text": name}
+    def _nothing(self, match: re.Match[str]) -> None:
+        """`nothing recorded`: the chart as it starts."""
+
+    def _age(self, match: re.Match[str]) -> None:
+        self.patient["birthDate"] = AS_OF.replace(year=AS_OF.year - int(match[1]), month=3).isoformat()
+
+    def _birth(self, match: re.Match[str]) -> None:
+        self.patient["birthDate"] = match[1]
+
+    def _no_birth(self, match: re.Match[str]) -> None:
+        del self.patient["birthDate"]
+
+    def _gender(self, match: re.Match[str]) -> None:
+        self.patient["gender"] = match[1]
+
+    def _no_gender(self, match: re.Match[str]) -> None:
+        del self.patient["gender"]
+
+    def _records(self, match: re.Match[str]) -> None:
+        self.begins = _when(match["when"])
+
+    def _server(self, match: re.Match[str]) -> None:
+        issue = {"severity": "error", "code": "exception"}
+        self.resources.append({"resourceType": "OperationOutcome", "issue": [issue]})
+
+    def _no_lupus(self, match: re.Match[str]) -> None:
+        self.sle = None
+
+    def _lupus(self, match: re.Match[str]) -> None:
+        assert self.sle is not None, "'no lupus' stands before it"
+        del self.sle["onsetDateTime"]
+        self.sle["onsetDateTime" if match[1] == "since" else "recordedDate"] = _when(match["when"])
+
+    def _lupus_status(self, match: re.Match[str]) -> None:
+        assert self.sle is not None, "'no lupus' stands before it"
+        if match[1] == "inactive":
+            self.sle["clinicalStatus"] = _status("clinical", "inactive")
+        else:
+            self.sle["verificationStatus"] = _status("ver-status", "provisional")
+
+    # Results
+
+    def _score(self, match: re.Match[str]) -> None:
+        self._observation({"text": f"{match[1]} score"}, match["when"], "survey", valueInteger=int(match[2]))
+
+    def _height(self, match: re.Match[str]) -> None:
+        self._observation(words.laboratory(self.terminology, "is tall"), match["when"], "vital-signs",
+                          valueQuantity=_quantity(match[1], "cm"))
+
+    def _test(self, match: re.Match[str]) -> None:
+        code = words.laboratory(self.terminology, match["name"])
+        value = {"valueString": match["word"]} if ":" in match["word"] else {
+            "valueCodeableConcept": {"text": match["word"]}}
+        self._observation(code, match["when"], **value)
 
     def _laboratory(self, match: re.Match[str]) -> None:
-        quantity: dict[str, Any] = {"value": _number(match["number"])}
+        quantity = _quantity(match["number"], match["unit"])
         if match["sign"]:
             quantity["comparator"] = {"≤": "<=", "≥": ">="}.get(match["sign"], match["sign"])
-        unit = match["unit"]
-        if unit:
-            quantity |= {"unit": unit, "system": "http://unitsofmeasure.org", "code": unit}
         extra: dict[str, Any] = {"valueQuantity": quantity}
         ranges: dict[str, Any] = {}
         for part in (match["limits"] or "").split(","):
             word, _, number = part.strip().partition(" ")
             if word in ("limit", "from"):
-                key = "high" if word == "limit" else "low"
-                ranges[key] = {k: v for k, v in quantity.items() if k != "comparator"} | {"value": _number(number)}
+                ranges["high" if word == "limit" else "low"] = _quantity(number, match["unit"])
             elif word in ("H", "L", "N", "A"):
-                extra["interpretation"] = [{"coding": [{
-                    "system": "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation", "code": word}]}]
+                extra["interpretation"] = [
+                    {"coding": [{"system": f"{_HL7}/v3-ObservationInterpretation", "code": word}]}
+                ]
             elif part.strip():
                 raise ValueError(f"'{part}' is not understood; say (limit 40), (from 90) or (H)")
         if ranges:
             extra["referenceRange"] = [ranges]
-        self._observation(self._lab(match["name"]), match["when"], **extra)
+        self._observation(words.laboratory(self.terminology, match["name"]), match["when"], **extra)
 
-    def _observation(self, code: dict[str, Any], when: str | None, *, survey: bool = False, **value: Any) -> None:
-        category = "survey" if survey else "laboratory"
-        self.resources.append({
-            "resourceType": "Observation", "id": self._id(), "status": "final", "code": code,
-            "category": [{"coding": [{
-                "system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": category}]}],
-            "subject": {"reference": "Patient/example"}, "effectiveDateTime": _when(when or "10 days ago"), **value,
-        })
+    def _observation(self, code: dict[str, Any], when: str | None, category: str = "laboratory", **value: Any) -> None:
+        self._put("Observation", "final", code=code, effectiveDateTime=_when(when or "10 days ago"),
+                  category=[{"coding": [{"system": f"{_HL7}/observation-category", "code": category}]}], **value)
 
-    def _condition(self, finding: str) -> dict[str, Any]:
-        name = finding.replace(" ", "_")
-        if not self.terminology.has_finding(name):
-            raise ValueError(f"'{finding}' is no finding of mappings/conditions.csv")
-        system, code = self.terminology.code_of_finding(name)
+    # Diagnoses, procedures, vaccines, intolerances
+
+    def _condition(self, name: str) -> dict[str, Any]:
         return {
-            "resourceType": "Condition", "id": f"c-{name}", "subject": {"reference": "Patient/example"},
-            "code": {"coding": [{"system": _URIS[system], "code": code}]},
-            "clinicalStatus": {"coding": [{
-                "system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]},
-            "verificationStatus": {"coding": [{
-                "system": "http://terminology.hl7.org/CodeSystem/condition-ver-status", "code": "confirmed"}]},
+            "resourceType": "Condition", "subject": {"reference": "Patient/example"},
+            "code": {"coding": [words.diagnosis(self.terminology, name)]},
+            "clinicalStatus": _status("clinical", "active"), "verificationStatus": _status("ver-status", "confirmed"),
         }
 
     def _diagnosis(self, match: re.Match[str]) -> None:
-        condition = {**self._condition(match["finding"]), "id": self._id()}
+        condition = {**self._condition(match["finding"]), "id": f"r{len(self.resources)}"}
+        if match["words"]:
+            condition["code"]["text"] = f"{match['finding']}, {match['words']}"
         if match["when"]:
             condition["onsetDateTime"] = _when(match["when"])
-        if match["verb"] in ("had", "has a history of"):
-            condition["clinicalStatus"]["coding"][0]["code"] = "resolved"
         if match["until"]:
             condition["abatementDateTime"] = _when(match["until"])
+        if match["verb"] in ("had", "has a history of"):
+            condition["clinicalStatus"] = _status("clinical", "resolved")
         if match["verb"] == "may have":
-            condition["verificationStatus"]["coding"][0]["code"] = "provisional"
+            condition["verificationStatus"] = _status("ver-status", "provisional")
         if match["severity"]:
             condition["severity"] = {"text": match["severity"]}
         self.resources.append(condition)
 
-    def _medication(self, drug: str) -> dict[str, Any]:
-        codes = [(kind.kind, code) for (system, code), kind in self.terminology.codes.items()
-                 if system == "rxnorm" and getattr(kind, "ingredients", None) == (drug,)]
-        for wanted in ("IN", "PIN", "SCD"):
-            for kind, code in sorted(codes, key=lambda c: (len(c[1]), c[1])):
-                if kind == wanted:
-                    return {"coding": [{"system": RXNORM, "code": code}], "text": drug}
-        if self.terminology.drugs_named(drug):
-            return {"text": drug}
-        raise ValueError(f"'{drug}' is no ingredient of mappings/ingredients.csv")
+    def _procedure(self, match: re.Match[str]) -> None:
+        code = words.procedure(self.terminology, match[1])
+        self._put("Procedure", "completed", code={"coding": [code]}, performedDateTime=_when(match["when"]))
 
-    def _drug(self, drug: str, resource_type: str, status: str, **rest: Any) -> None:
-        self.resources.append({
-            "resourceType": resource_type, "id": self._id(), "status": status,
-            "medicationCodeableConcept": self._medication(drug), "subject": {"reference": "Patient/example"}, **rest,
-        })
+    def _vaccine(self, match: re.Match[str]) -> None:
+        code = {"coding": [{"system": CVX, "code": _VACCINES[match[1]]}]}
+        self._put("Immunization", "completed", primarySource=True, vaccineCode=code,
+                  patient={"reference": "Patient/example"}, occurrenceDateTime=_when(match["when"]))
+
+    def _intolerance(self, match: re.Match[str]) -> None:
+        self._put("AllergyIntolerance", None, type="intolerance", patient={"reference": "Patient/example"},
+                  code=words.medication(self.terminology, match[1]))
+
+    # Drugs
+
+    def _given(self, match: re.Match[str]) -> None:
+        self._put("MedicationAdministration", "completed", effectiveDateTime=_when(match["when"]),
+                  medicationCodeableConcept=words.medication(self.terminology, match[1]),
+                  dosage={"route": {"text": "intravenous"}})
 
     def _treatment(self, match: re.Match[str]) -> None:
-        period = {}
-        if match["since"]:
-            period["start"] = _when(match["since"])
-        if match["until"]:
-            period["end"] = _when(match["until"])
-        dosage: dict[str, Any] = {"route": {"text": "oral"}}
+        period = {k: _when(match[said]) for k, said in (("start", "since"), ("end", "until")) if match[said]}
+        dosage: dict[str, Any] = {"route": {"text": "intravenous" if match["vein"] else "oral"}}
         if match["dose"]:
             days = 2 if match["how"] == "every other day" else 1
             dosage["timing"] = {"repeat": {"frequency": 1, "period": days, "periodUnit": "d"}}
-            dosage["doseAndRate"] = [{"doseQuantity": {
-                "value": _number(match["dose"]), "unit": "mg", "system": "http://unitsofmeasure.org", "code": "mg"}}]
+            dosage["doseAndRate"] = [{"doseQuantity": _quantity(match["dose"], "mg")}]
             if match["how"] == "as needed":
                 dosage["asNeededBoolean"] = True
+        extra: dict[str, Any] = {}
+        if match["reason"]:
+            extra["reasonCode"] = [{"coding": [words.diagnosis(self.terminology, match["reason"])]}]
         status = {"takes": "active", "took": "completed", "is on hold with": "on-hold"}[match["verb"]]
-        self._drug(match["drug"], "MedicationStatement", status, effectivePeriod=period, dosage=[dosage])
+        self._put("MedicationStatement", status, effectivePeriod=period, dosage=[dosage],
+                  medicationCodeableConcept=words.medication(self.terminology, match["drug"]), **extra)
 
-    def _procedure(self, finding: str, when: str) -> None:
-        system, code = self.terminology.code_of_procedure(finding.replace(" ", "_"))
-        self.resources.append({
-            "resourceType": "Procedure", "id": self._id(), "status": "completed",
-            "code": {"coding": [{"system": _URIS[system], "code": code}]},
-            "subject": {"reference": "Patient/example"}, "performedDateTime": when,
-        })
-
-    def _vaccine(self, live: bool, when: str) -> None:
-        self.resources.append({
-            "resourceType": "Immunization", "id": self._id(), "status": "completed", "primarySource": True,
-            "vaccineCode": {"coding": [{"system": _URIS["cvx"], "code": "03" if live else "141"}]},
-            "patient": {"reference": "Patient/example"}, "occurrenceDateTime": when,
-        })
+    def _put(self, resource_type: str, status: str | None, **fields: Any) -> None:
+        resource = {"resourceType": resource_type, "id": f"r{len(self.resources)}", **fields}
+        if status:
+            resource["status"] = status
+        if "patient" not in fields:
+            resource["subject"] = {"reference": "Patient/example"}
+        self.resources.append(resource)
 
 
-def _plain_method(lab: Any) -> bool:
-    return getattr(lab, "method", None) in (None, "", "unspecified", "echo", "calculated")
+_SENTENCES = (
+    (r"nothing recorded", _Chart._nothing),
+    (r"is (\d+) years old", _Chart._age),
+    (r"born (?:on |in )?([\d-]+)", _Chart._birth),
+    (r"no birth date", _Chart._no_birth),
+    (r"is (male|female)", _Chart._gender),
+    (r"sex not recorded", _Chart._no_gender),
+    (rf"records begin {_WHEN}", _Chart._records),
+    (r"the server failed", _Chart._server),
+    (r"no lupus", _Chart._no_lupus),
+    (rf"lupus (since|first recorded) {_WHEN}", _Chart._lupus),
+    (r"lupus is (inactive|only suspected)", _Chart._lupus_status),
+    (rf"(SLEDAI-2K|SELENA-SLEDAI|SLEDAI) (\d+)(?: {_WHEN})?", _Chart._score),
+    (rf"is (\d+) cm tall(?: {_WHEN})?", _Chart._height),
+    (rf"was given (.+?) {_WHEN}", _Chart._given),
+    (_DRUG, _Chart._treatment),
+    (rf"underwent (?:an? )?(.+?) {_WHEN}", _Chart._procedure),
+    (rf"had (an? (?:live|inactivated|influenza) vaccine(?: of unstated kind)?) {_WHEN}", _Chart._vaccine),
+    (r"is intolerant of (.+)", _Chart._intolerance),
+    (_DIAGNOSIS, _Chart._diagnosis),
+    (_TEST, _Chart._test),
+    (_LAB, _Chart._laboratory),
+)
+"""Every sentence and how it is read."""
 
 
-def _number(text: str) -> float | int:
-    return float(text) if "." in text else int(text)
+def _quantity(number: str, unit: str | None) -> dict[str, Any]:
+    coded = {"unit": unit, "system": _UCUM, "code": unit} if unit else {}
+    return {"value": float(number) if "." in number else int(number), **coded}
+
+
+def _status(kind: str, code: str) -> dict[str, Any]:
+    return {"coding": [{"system": f"{_HL7}/condition-{kind}", "code": code}]}
 
 
 def _when(text: str) -> str:
-    """`today`, `10 days ago`, `2026-05` → a FHIR date."""
+    """`today`, `10 days ago`, `in 2026-05` → a FHIR date."""
     text = text.removeprefix("on ").removeprefix("in ")
     if text == "today":
         return AS_OF.isoformat()
