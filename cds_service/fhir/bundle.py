@@ -18,11 +18,19 @@ class Entry(msgspec.Struct, gc=False):
     resource: msgspec.Raw = msgspec.Raw(b"")
     search: msgspec.Raw = msgspec.Raw(b"")
 
-    @property
-    def matched(self) -> bool:
-        """Whether it is an answer to the search, not something included beside it."""
-        said = bytes(self.search)
-        return b'"include"' not in said and b'"outcome"' not in said
+
+_matches: dict[bytes, bool] = {}
+
+
+def matched(search: msgspec.Raw) -> bool:
+    """Whether Bundle.entry.search says that the entry answers the search, and was not included beside the answer."""
+    said = bytes(search)
+    found = _matches.get(said)
+    if found is None:
+        found = b'"include"' not in said and b'"outcome"' not in said
+        if len(said) < 64 and len(_matches) < 256:
+            _matches[said] = found
+    return found
 
 
 class Link(msgspec.Struct):

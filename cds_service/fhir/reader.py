@@ -4,13 +4,10 @@ A body is never turned into dicts. One bad entry is one named skip. The same rea
 Bundle files and NDJSON.
 """
 
-import importlib
-import pkgutil
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
-from functools import cache
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -18,19 +15,16 @@ from ..chart.chart import Chart, Kind
 from ..chart.facts import Patient, Result
 from ..kernel.errors import InputError, Unreadable
 from ..terminology import Terminology
-from .bundle import decode_bundle, gap, type_of
+from .bundle import decode_bundle, gap, matched, type_of
 from .context import Context, decode
 from .heads import Reference
+from .kinds import FOUND_BY_REFERENCE, Known, kinds_read, readers
 from .read.patient import read_patient
+
+__all__ = ["BundleFacts", "ChartReader", "kinds_read"]
 
 _references = msgspec.json.Decoder(Reference | None)
 _IGNORED = {"entered-in-error", "cancelled"}
-_FOUND_BY_REFERENCE = {"Medication", "Encounter", "Condition"}
-"""Types that other resources point to."""
-_WAITING = {
-    "MedicationStatement", "MedicationRequest", "MedicationAdministration", "MedicationDispense",
-}
-"""Types that are read last: what they point to may come after them."""
 _BUNDLE = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"Bundle"')
 
 
@@ -47,47 +41,12 @@ class BundleFacts(NamedTuple):
     """Entries of another patient."""
 
 
-class _Known(NamedTuple):
-    """A resource type that can become facts."""
-
-    kind: str
-    module: Any
-    read: Callable[[Any, msgspec.Raw, Context], None]
-    passes: Callable[[Any, Context], bool] | None
-    """Says at a glance that a resource of this patient asks for nothing more (most Observations do)."""
-    waits: bool
-    indexed: bool
-
-
 class _Pending(NamedTuple):
-    known: _Known
+    known: Known
     head: Any
     """None where it did not decode."""
     raw: msgspec.Raw
     reference: str
-
-
-@cache
-def _modules() -> tuple[dict[str, _Known], dict[type, _Known], msgspec.json.Decoder[Any]]:
-    """Resource type → how it is read, the same by the class of its head, and one decoder for all heads."""
-    package = importlib.import_module(__package__ + ".read")
-    by_kind: dict[str, _Known] = {}
-    by_head: dict[type, _Known] = {}
-    for info in pkgutil.iter_modules(package.__path__):
-        module: Any = importlib.import_module(f"{package.__name__}.{info.name}")
-        for head in getattr(module, "HEADS", [getattr(module, "Head", None)]):
-            if head is not None:
-                kind = head.__struct_config__.tag
-                by_kind[kind] = by_head[head] = _Known(
-                    kind, module, module.read, getattr(module, "passes", None), kind in _WAITING,
-                    kind in _FOUND_BY_REFERENCE,
-                )
-    return by_kind, by_head, msgspec.json.Decoder(Union[tuple(by_head)])  # noqa: UP007 - made at run time
-
-
-def kinds_read() -> tuple[str, ...]:
-    """The resource types that can become facts."""
-    return tuple(_modules()[0])
 
 
 class ChartReader:
@@ -107,7 +66,7 @@ class ChartReader:
         self._kinds: dict[str, Kind] = {}
         self._notes: list[str] = []
         self._counter = 0
-        _, self._by_head, decoder = _modules()
+        _, self._by_head, decoder = readers()
         self._heads = decoder.decode
 
     def patient(self, raw: "bytes | msgspec.Raw", full_url: str | None = None) -> None:
@@ -223,7 +182,7 @@ class ChartReader:
                 else:
                     outcome = outcome or "note"
                     self._notes.append("the server added a remark to its answer")
-            elif entry.matched:
+            elif matched(entry.search):
                 received += 1
         return BundleFacts(bundle.next, bundle.total, received, outcome)
 
@@ -236,13 +195,17 @@ class ChartReader:
         try:
             head = self._heads(raw)
         except (msgspec.MsgspecError, RecursionError):
-            return self._take_other(raw, full_url, f"entry[{counter}]", _modules()[0])
+            return self._take_other(raw, full_url, f"entry[{counter}]", readers()[0])
         known = self._by_head[head.__class__]
         context = self._context
-        if known.passes is not None and context is not None and known.passes(head, context):
-            if self._is_ours(head) and head.status not in _IGNORED:
-                context.mark(known.module.written(head))
-                return None
+        if (
+            known.glance is not None
+            and context is not None
+            and head.status not in _IGNORED
+            and (self._ours.get(bytes(head.subject)) or self._is_ours(head))
+            and known.glance(head, context)
+        ):
+            return None
         if head.id:
             reference = f"{known.kind}/{head.id}"
             if reference in self._seen:
@@ -259,12 +222,12 @@ class ChartReader:
         return None
 
     def _take_other(
-        self, raw: msgspec.Raw, full_url: str | None, place: str, by_kind: dict[str, _Known]
+        self, raw: msgspec.Raw, full_url: str | None, place: str, by_kind: dict[str, Known]
     ) -> str | None:
         kind = type_of(raw)
         if kind in by_kind:
             self._pending.append(_Pending(by_kind[kind], None, raw, place))
-        elif kind in _FOUND_BY_REFERENCE:
+        elif kind in FOUND_BY_REFERENCE:
             try:
                 identifier = decode(raw).get("id")
             except (msgspec.MsgspecError, RecursionError):
@@ -299,7 +262,7 @@ class ChartReader:
                 if known.waits is last:
                     self._read(known, head, raw, reference, context)
 
-    def _read(self, known: _Known, head: Any, raw: msgspec.Raw, reference: str, context: Context) -> None:
+    def _read(self, known: Known, head: Any, raw: msgspec.Raw, reference: str, context: Context) -> None:
         """Read one resource into facts; whatever is wrong with it makes it one named skip."""
         context.reference = reference
         try:
@@ -317,7 +280,7 @@ class ChartReader:
                 LookupError):
             context.skip(reference, "it is not a resource that can be read")
 
-    def _skip_unreadable(self, known: _Known, raw: msgspec.Raw, context: Context) -> None:
+    def _skip_unreadable(self, known: Known, raw: msgspec.Raw, context: Context) -> None:
         resource = decode(raw)
         if resource.get("status") in _IGNORED:
             return

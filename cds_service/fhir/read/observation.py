@@ -55,14 +55,15 @@ _parts = msgspec.json.Decoder(list[Part] | None)
 _concepts = msgspec.json.Decoder(Concept | None)
 
 
-def passes(head: Head, ctx: Context) -> bool:
-    """Whether an Observation is one that nobody asks for: no known code and no components."""
-    return head.component is _NONE and _codes(ctx.terminology).get(bytes(head.code), head) is None
-
-
-def written(head: Head) -> str | None:
-    """The date as recorded."""
-    return head.effectiveDateTime or _written(head)
+def glance(head: Head, ctx: Context) -> bool:
+    """Deal with an Observation that nobody asks for (known code bytes that mean nothing, no components): its date."""
+    memory = _memory
+    if memory is None or memory[0] is not ctx.terminology or head.component is not _NONE:
+        return False
+    if memory[1].get(bytes(head.code), head) is not None:
+        return False
+    ctx.mark(head.effectiveDateTime or _written(head))
+    return True
 
 
 def read(head: Head, raw: msgspec.Raw, ctx: Context) -> None:
