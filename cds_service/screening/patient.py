@@ -145,8 +145,11 @@ def _short(id_: str, answer: Answer) -> dict[str, Any]:
         found["reason"] = reason._value_
     if missing:
         found["missing"] = list(missing)
-    if evidence:
-        references = dict.fromkeys([e.reference for e in evidence if e.reference])
+    if len(evidence) == 1:
+        if evidence[0][0]:
+            found["evidence"] = [{"reference": evidence[0][0]}]
+    elif evidence:
+        references = dict.fromkeys([e[0] for e in evidence if e[0]])
         if references:
             found["evidence"] = [{"reference": r} for r in references]
     return found
