@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument("--as-of", type=date.fromisoformat, default=date(2026, 11, 1))
     parser.add_argument("--with-sle", action="store_true")
     asked = parser.parse_args()
-    findings_known = {name for name in load().finding_names}
+    findings_known = set(load().finding_names)
     totals: dict[str, dict[str, collections.Counter[str]]] = collections.defaultdict(
         lambda: collections.defaultdict(collections.Counter)
     )
@@ -47,7 +47,7 @@ def main() -> int:
             counted[f"{folder}: refused"] += 1
             print(f"{name}: {error}")
             continue
-        except Exception as error:  # a survey must name the crash and go on
+        except Exception as error:  # noqa: BLE001 - a survey must name the crash and go on
             counted["CRASHED"] += 1
             print(f"{name}: CRASH {type(error).__name__}: {error}")
             continue

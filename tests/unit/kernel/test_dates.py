@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.kernel.dates import DateSpan, Window, age_on, birthday, day, parse_date, parse_moment, parse_window, shift
+from cds_service.kernel.dates import (
+    DateSpan,
+    Window,
+    age_on,
+    birthday,
+    day,
+    parse_date,
+    parse_moment,
+    parse_window,
+    shift,
+)
 from cds_service.kernel.errors import Unreadable
 
 
@@ -25,7 +35,9 @@ def test_a_fhir_date_is_the_span_of_days_that_it_names_in_the_offset_as_written(
     assert str(parse_date(text)) == text[:10]
 
 
-@pytest.mark.parametrize("text", ["2026-02-30", "2026-13-01", "yesterday", "", "26-01-01", "2026-1-1", "2026-00", "٢٠٢٦"])
+@pytest.mark.parametrize(
+    "text", ["2026-02-30", "2026-13-01", "yesterday", "", "26-01-01", "2026-1-1", "2026-00", "٢٠٢٦"]
+)
 def test_what_is_no_date_is_unreadable(text):
     with pytest.raises(Unreadable):
         parse_date(text)

@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.kernel.answers import REASON_RANK, Answer, Basis, Evidence, Reason, Status, failed, passed, review, unknown
+from cds_service.kernel.answers import (
+    REASON_RANK,
+    Answer,
+    Basis,
+    Evidence,
+    Reason,
+    Status,
+    failed,
+    passed,
+    review,
+    unknown,
+)
 from cds_service.kernel.logic import all_of, any_of, at_least, not_
 
 PASS = passed(Basis.RECORDED)
