@@ -127,9 +127,18 @@ def review(*notes: str) -> Answer:
 
 def merge(first: tuple[T, ...], *others: tuple[T, ...]) -> tuple[T, ...]:
     """Tuples joined in order, each item once."""
-    if not any(others):
-        return first
-    seen = dict.fromkeys(first)
+    joined = first
     for other in others:
-        seen.update(dict.fromkeys(other))
-    return tuple(seen)
+        if other:
+            joined += other
+    return first if joined is first else each_once(joined)
+
+
+def each_once(items: tuple[T, ...]) -> tuple[T, ...]:
+    """A tuple without what it says again; the tuple itself where it repeats nothing."""
+    if len(items) < 2:
+        return items
+    if len(items) == 2:
+        return items if items[0] != items[1] else items[:1]
+    seen = dict.fromkeys(items)
+    return items if len(seen) == len(items) else tuple(seen)

@@ -6,9 +6,11 @@
 from collections.abc import Sequence
 from datetime import date
 
-from .answers import REASON_RANK, Answer, Basis, Reason, Status, merge, review
+from .answers import REASON_RANK, Answer, Basis, Evidence, Reason, Status, each_once, review
 
-_BEST_FIRST = {Basis.RECORDED: 0, Basis.COMPUTED: 1, Basis.NOT_RECORDED: 2, None: 3}
+# Members by name, once: looking them up at every comparison costs more than the comparison.
+_PASS, _FAIL, _UNKNOWN, _REVIEW = Status.PASS, Status.FAIL, Status.UNKNOWN, Status.REVIEW
+_RECORDED, _COMPUTED, _NOT_RECORDED = Basis.RECORDED, Basis.COMPUTED, Basis.NOT_RECORDED
 
 
 def all_of(parts: Sequence[Answer]) -> Answer:
@@ -19,18 +21,16 @@ def all_of(parts: Sequence[Answer]) -> Answer:
     """
     if len(parts) == 1:
         return parts[0]
-    counted = [p for p in parts if p.status is not Status.REVIEW]
+    counted = _counted(parts)
     if not counted:
         return parts[0] if parts else review()
-    failing = [p for p in counted if p.status is Status.FAIL]
+    failing = _having(counted, _FAIL)
     if failing:
-        return _gathered(
-            counted, Status.FAIL, basis=_basis_of_all(failing), until=_latest(failing), assumes=_assumes(failing)
-        )
-    open_ = [p for p in counted if p.status is Status.UNKNOWN]
+        return _gathered(counted, failing, _FAIL, _basis_of_all(failing), None, _latest(failing), _assumes(failing))
+    open_ = _having(counted, _UNKNOWN)
     if open_:
-        return _gathered(counted, Status.UNKNOWN, reason=first_reason(open_))
-    return _gathered(counted, Status.PASS, basis=_basis_of_all(counted))
+        return _gathered(counted, open_, _UNKNOWN, None, first_reason(open_))
+    return _gathered(counted, counted, _PASS, _basis_of_all(counted))
 
 
 def any_of(parts: Sequence[Answer]) -> Answer:
@@ -41,88 +41,117 @@ def any_of(parts: Sequence[Answer]) -> Answer:
     """
     if len(parts) == 1:
         return parts[0]
-    counted = [p for p in parts if p.status is not Status.REVIEW]
+    counted = _counted(parts)
     if not counted:
         return parts[0] if parts else review()
-    passing = [p for p in counted if p.status is Status.PASS]
+    passing = _having(counted, _PASS)
     if passing:
-        best = min(passing, key=lambda p: _BEST_FIRST[p.basis])
-        return Answer(
-            Status.PASS, best.basis, evidence=best.evidence, notes=merge(best.notes, *(p.notes for p in passing))
-        )
-    open_ = [p for p in counted if p.status is Status.UNKNOWN]
+        return _best(passing)
+    open_ = _having(counted, _UNKNOWN)
     if open_:
-        return _gathered(counted, Status.UNKNOWN, reason=first_reason(open_))
-    dated = [p for p in counted if p.until is not None]
-    first = min(dated, key=lambda p: p.until or date.max) if dated else None
-    return _gathered(
-        counted,
-        Status.FAIL,
-        basis=_basis_of_all(counted),
-        until=None if first is None else first.until,
-        assumes=None if first is None else first.assumes,
-    )
+        return _gathered(counted, open_, _UNKNOWN, None, first_reason(open_))
+    first: Answer | None = None
+    for part in counted:
+        if part.until is not None and (first is None or first.until is None or part.until < first.until):
+            first = part
+    until, assumes = (None, None) if first is None else (first.until, first.assumes)
+    return _gathered(counted, counted, _FAIL, _basis_of_all(counted), None, until, assumes)
 
 
 def not_(part: Answer) -> Answer:
     """Negation: pass and fail change places; unknown and review stay. Dates do not survive a negation."""
-    if part.status is Status.PASS:
-        return part._replace(status=Status.FAIL, until=None, assumes=None)
-    if part.status is Status.FAIL:
-        return part._replace(status=Status.PASS, until=None, assumes=None)
+    if part.status is _PASS:
+        return part._replace(status=_FAIL, until=None, assumes=None)
+    if part.status is _FAIL:
+        return part._replace(status=_PASS, until=None, assumes=None)
     return part
 
 
 def at_least(n: int, parts: Sequence[Answer]) -> Answer:
     """Passes when at least n parts pass; fails when so many fail that n cannot be reached any more."""
-    counted = [p for p in parts if p.status is not Status.REVIEW]
-    passing = [p for p in counted if p.status is Status.PASS]
-    open_ = [p for p in counted if p.status is Status.UNKNOWN]
+    counted = _counted(parts)
+    passing = _having(counted, _PASS)
+    open_ = _having(counted, _UNKNOWN)
     if len(passing) >= n:
-        return _gathered(passing, Status.PASS, basis=_basis_of_all(passing))
+        return _gathered(passing, passing, _PASS, _basis_of_all(passing))
     if len(passing) + len(open_) >= n:
-        return _gathered(counted, Status.UNKNOWN, reason=first_reason(open_))
-    failing = [p for p in counted if p.status is Status.FAIL]
+        return _gathered(counted, open_, _UNKNOWN, None, first_reason(open_))
+    failing = _having(counted, _FAIL)
     needed = n - len(passing) - len(open_)
     dates = sorted(p.until for p in failing if p.until is not None)
     until = dates[needed - 1] if not open_ and len(dates) >= needed else None
-    return _gathered(counted, Status.FAIL, basis=_basis_of_all(failing or counted), until=until)
+    return _gathered(counted, failing, _FAIL, _basis_of_all(failing or counted), None, until)
 
 
 def first_reason(parts: Sequence[Answer]) -> Reason:
     """The reason that stands for several (decision 4)."""
-    return min((p.reason or Reason.NO_DATA for p in parts), key=REASON_RANK.__getitem__)
+    first = parts[0].reason
+    if first is not None and all([p.reason is first for p in parts]):
+        return first
+    return min([p.reason or Reason.NO_DATA for p in parts], key=REASON_RANK.__getitem__)
+
+
+def _counted(parts: Sequence[Answer]) -> Sequence[Answer]:
+    return [p for p in parts if p.status is not _REVIEW]
+
+
+def _having(parts: Sequence[Answer], status: Status) -> Sequence[Answer]:
+    return [p for p in parts if p.status is status]
+
+
+def _best(passing: Sequence[Answer]) -> Answer:
+    """The passing part that rests on the best basis (the first of several), with the notes of all that pass."""
+    best = passing[0]
+    if len(passing) == 1 and not best.missing and best.until is None and best.assumes is None:
+        return best
+    for part in passing:
+        if _rank(part.basis) < _rank(best.basis):
+            best = part
+    notes = best.notes
+    for part in passing:
+        notes += part.notes
+    return Answer(_PASS, best.basis, None, None, None, (), best.evidence, each_once(notes))
+
+
+def _rank(basis: Basis | None) -> int:
+    """Recorded before computed before not-recorded (decision 42)."""
+    return 0 if basis is _RECORDED else 1 if basis is _COMPUTED else 2 if basis is _NOT_RECORDED else 3
 
 
 def _gathered(
     parts: Sequence[Answer],
+    deciding: Sequence[Answer],
     status: Status,
     basis: Basis | None = None,
     reason: Reason | None = None,
     until: date | None = None,
     assumes: str | None = None,
 ) -> Answer:
-    deciding = [p for p in parts if p.status is status] if status is not Status.PASS else parts
-    shown = parts if status is Status.UNKNOWN else deciding
-    return Answer(
-        status,
-        basis,
-        reason,
-        until,
-        assumes,
-        merge((), *(p.missing for p in deciding)),
-        merge((), *(p.evidence for p in shown)),
-        merge((), *(p.notes for p in parts)),
-    )
+    """One answer of several: what those that decide miss and show (where it stays open, what all show); all notes."""
+    missing: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    notes: tuple[str, ...] = ()
+    for part in deciding:
+        missing += part.missing
+        evidence += part.evidence
+    if status is _UNKNOWN:
+        evidence = ()
+        for part in parts:
+            evidence += part.evidence
+    for part in parts:
+        notes += part.notes
+    return Answer(status, basis, reason, until, assumes, each_once(missing), each_once(evidence), each_once(notes))
 
 
 def _basis_of_all(parts: Sequence[Answer]) -> Basis:
     """`computed` if one part is, else `recorded` if any finding was read, else `not-recorded` (decision 42)."""
-    bases = {p.basis for p in parts}
-    for basis in (Basis.COMPUTED, Basis.RECORDED):
-        if basis in bases:
-            return basis
-    return Basis.NOT_RECORDED
+    found = _NOT_RECORDED
+    for part in parts:
+        if part.basis is _COMPUTED:
+            return _COMPUTED
+        if part.basis is _RECORDED:
+            found = _RECORDED
+    return found
 
 
 def _latest(failing: Sequence[Answer]) -> date | None:
@@ -131,6 +160,9 @@ def _latest(failing: Sequence[Answer]) -> date | None:
 
 
 def _assumes(failing: Sequence[Answer]) -> str | None:
-    if any(p.until is None for p in failing):
-        return None
-    return next((p.assumes for p in failing if p.assumes), None)
+    found: str | None = None
+    for part in failing:
+        if part.until is None:
+            return None
+        found = found or part.assumes or None
+    return found
