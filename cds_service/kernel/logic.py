@@ -1,4 +1,6 @@
-"""Kleene's three-valued logic over answers: all, any, not, at least n of (criteria.md sections 1 and 2, decisions 4, 42, 50).
+"""Kleene's three-valued logic over answers: all, any, not, at least n of.
+
+Source: criteria.md sections 1 and 2, decisions 4, 42, 50.
 
 `review` is counted apart: it never makes a composite fail or pass.
 """
@@ -86,9 +88,10 @@ def at_least(n: int, parts: Sequence[Answer]) -> Answer:
 def first_reason(parts: Sequence[Answer]) -> Reason:
     """The reason that stands for several (decision 4)."""
     first = parts[0].reason
-    if first is not None and all([p.reason is first for p in parts]):
-        return first
-    return min([p.reason or Reason.NO_DATA for p in parts], key=REASON_RANK.__getitem__)
+    for part in parts:
+        if part.reason is not first:
+            return min([p.reason or Reason.NO_DATA for p in parts], key=REASON_RANK.__getitem__)
+    return first or Reason.NO_DATA
 
 
 def _counted(parts: Sequence[Answer]) -> Sequence[Answer]:
