@@ -19,7 +19,15 @@ class Weight(NamedTuple):
     """A body weight in kg."""
 
     kg: Interval
-    evidence: Evidence
+    result: Result
+
+    @property
+    def evidence(self) -> Evidence:
+        """The result as evidence."""
+        result = self.result
+        return Evidence(
+            result.reference, plain(self.kg.low), "kg", result.written, f"{self.kg} kg", None, "body_weight"
+        )
 
 
 def weight_today(chart: Chart) -> Weight | None:
@@ -43,12 +51,12 @@ def weight_at(chart: Chart, when: DateSpan) -> Weight | None:
 
 
 def _apart(day: DateSpan, when: date) -> int:
-    return max(abs((day.first - when).days), abs((day.last - when).days))
+    apart = abs((day.first - when).days)
+    return apart if day.first is day.last else max(apart, abs((day.last - when).days))
 
 
 def _weight(chart: Chart, result: Result) -> Weight | None:
     number = measure(chart, result).number
     if number is None or number.low is None or number.low <= 0 or number.high is None:
         return None
-    shown = Evidence(result.reference, plain(number.low), "kg", result.written, f"{number} kg", None, "body_weight")
-    return Weight(number, shown)
+    return Weight(number, result)

@@ -13,16 +13,20 @@ def long_enough(made: list[Cover], window: Window, chart: Chart) -> Answer:
 
     One course is held against the calendar; several are added up in days, a window being counted from the first.
     """
-    surely = _length([(c.start.last, min(c.end.first, chart.as_of)) for c in made], window)
+    as_of = chart.as_of
+    surely = _length([(c.start.last, e if (e := c.end.first) < as_of else as_of) for c in made], window)
     threshold = f"≥ {window} in all"
-    shown = tuple(evidence(c.exposure, threshold=threshold, rule="exposed_to") for c in made[-4:])
+    shown = tuple([evidence(c.exposure, threshold=threshold, rule="exposed_to") for c in made[-4:]])
     if surely:
         return passed(Basis.RECORDED, shown)
-    perhaps = _length([(c.start.first, min(c.end.last, chart.as_of)) for c in made], window)
+    perhaps = _length([(c.start.first, min(c.end.last, as_of)) for c in made], window)
     return unknown(Reason.IMPRECISE if perhaps else Reason.NO_DATA, evidence=shown)
 
 
 def _length(spans: list[tuple[date, date]], window: Window) -> bool:
+    if len(spans) == 1:
+        first, last = spans[0]
+        return last >= first and (first == date.min or last - first >= window.after(first) - first)
     courses: list[tuple[date, date]] = []
     for first, last in sorted(s for s in spans if s[1] >= s[0]):
         if courses and first - courses[-1][1] <= JOIN:

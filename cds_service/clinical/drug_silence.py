@@ -43,7 +43,11 @@ def names(wanted: Iterable[str]) -> tuple[str, ...]:
 
 def complete(chart: Chart) -> bool:
     """Whether all drug records were read (decision 38)."""
-    return chart.once("drugs complete", lambda c: c.drugs.complete)
+    return chart.once("drugs complete", _complete)
+
+
+def _complete(chart: Chart) -> bool:
+    return chart.drugs.complete
 
 
 def silence(chart: Chart, window: Window | None = None) -> Reason | None:
@@ -81,5 +85,10 @@ def reaching(chart: Chart, rule: str | None = None) -> Evidence:
     """Since when the chart has records."""
     if chart.reach is None:
         return Evidence(None, rule=rule, note="no drug is recorded, and the chart has no dated record")
-    note = f"none is recorded; the chart has records since {chart.reach}"
-    return Evidence(None, date=str(chart.reach), rule=rule, note=note)
+    since, note = chart.once("drugs reaching", _reaching)
+    return Evidence(None, date=since, rule=rule, note=note)
+
+
+def _reaching(chart: Chart) -> tuple[str, str]:
+    since = str(chart.reach)
+    return since, f"none is recorded; the chart has records since {since}"

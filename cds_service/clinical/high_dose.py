@@ -16,12 +16,14 @@ def reached_per_kg(found: list[Exposure], limit: Decimal, chart: Chart) -> Answe
 
     The weight is the one nearest to the begin of the dose, within 90 days, else today's.
     """
+    equivalents = factors(chart)
+    threshold = f"≥ {limit} mg/kg/d"
     reasons: list[Reason] = []
     missing: tuple[str, ...] = ()
     shown: list[Evidence] = []
     for exposure in found:
-        factor = factors(chart).get(exposure.ingredient)
-        doses = [s.dose for s in exposure.steps] or [exposure.dose]
+        factor = equivalents.get(exposure.ingredient)
+        doses = [s.dose for s in exposure.steps] if exposure.steps else [exposure.dose]
         for dose in doses:
             weight: Weight | None = None
             by_weight: Interval | None = None
@@ -48,7 +50,7 @@ def reached_per_kg(found: list[Exposure], limit: Decimal, chart: Chart) -> Answe
             decided = by_weight.at_least(limit)
             record = evidence(
                 exposure, normalised=f"{_rounded(by_weight)} mg/kg/d prednisone-equivalent",
-                threshold=f"≥ {limit} mg/kg/d", rule="exposed_to", basis="computed",
+                threshold=threshold, rule="exposed_to", basis="computed",
             )  # fmt: skip
             if decided:
                 return passed(Basis.COMPUTED, (record, *((weight.evidence,) if weight else ())))

@@ -158,8 +158,8 @@ def stability(
     """
     first = window.before(as_of) - (DAY if more_than else timedelta(0))
     inside = [c for c in made if c.end.last >= first and c.start.first <= as_of]
-    if len(inside) == 1 and _throughout(inside[0], first, as_of):
-        return _ALONE
+    if _nothing_changed(inside, first, as_of):
+        return _UNCHANGED
     today = taken_on(made, as_of)
     if any(t.amount is None or t.prn for t in today):
         return Stability(False, reason=Reason.NO_DOSE, note=next((t.problem for t in today if t.problem), None))
@@ -182,20 +182,22 @@ def stability(
     return doubt or Stability(True)
 
 
-_ALONE = Stability(True)
+_UNCHANGED = Stability(True)
 
 
-def _throughout(cover: Cover, first: date, as_of: date) -> bool:
-    """One record alone, taken for certain all the time, in one dose that can be read: nothing can have changed."""
-    exposure = cover.exposure
-    return (
-        cover.start.last <= first
-        and cover.end.first >= as_of
-        and not exposure.steps
-        and not exposure.dose.prn
-        and (exposure.dose.daily is not None or exposure.dose.per_kg is not None)
-        and not exposure.infusion
-    )
+def _nothing_changed(inside: list[Cover], first: date, as_of: date) -> bool:
+    """Every record of the window was taken for certain all the time, in one dose that can be read.
+
+    Several must all give mg a day: only then is what they come to on each day known, and the same.
+    """
+    alone = len(inside) == 1
+    for start, end, exposure in inside:
+        dose = exposure.dose
+        if start.last > first or end.first < as_of or exposure.steps or exposure.infusion or dose.prn:
+            return False
+        if dose.daily is None and not (alone and dose.per_kg is not None):
+            return False
+    return bool(inside)
 
 
 def _same(today: tuple[Taken, ...], before: tuple[Taken, ...], factors: dict[str, Interval]) -> bool | None:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
 
 from ..chart.chart import Chart
 from ..chart.facts import Exposure
@@ -23,22 +22,26 @@ DEPOT_LASTS = timedelta(28)
 """A depot within 28 days leaves the dose unknown (decision 40)."""
 
 
-class DayDose(NamedTuple):
+class DayDose:
     """Prednisone-equivalent of one day, in mg."""
 
-    total: Interval
-    """Open upwards (high None) where a part of it cannot be read."""
-    reason: Reason | None
-    """Why a part cannot be read."""
-    problem: str | None
-    computed: bool
-    """It needed a factor other than 1, a sum of several drugs, or a weight (decision 50)."""
-    taken: tuple[Taken, ...]
+    __slots__ = ("computed", "none", "problem", "reason", "rows", "taken", "total")
 
-    @property
-    def none(self) -> bool:
+    def __init__(
+        self, total: Interval, reason: Reason | None, problem: str | None, computed: bool, taken: tuple[Taken, ...]
+    ) -> None:
+        self.total = total
+        """Open upwards (high None) where a part of it cannot be read."""
+        self.reason = reason
+        """Why a part cannot be read."""
+        self.problem = problem
+        self.computed = computed
+        """It needed a factor other than 1, a sum of several drugs, or a weight (decision 50)."""
+        self.taken = taken
+        self.none = not taken
         """Nothing was taken."""
-        return not self.taken
+        self.rows: list[_Row] | None = None
+        """What the evidence says of each record, once it was asked for."""
 
 
 _NOTHING = DayDose(exactly(ZERO), None, None, False, ())
@@ -46,7 +49,11 @@ _NOTHING = DayDose(exactly(ZERO), None, None, False, ())
 
 def factors(chart: Chart) -> dict[str, Interval]:
     """mg of prednisone per mg of each glucocorticoid with an accepted equivalence."""
-    return chart.once("steroid factors", lambda c: _factors(c.terminology))
+    return chart.once("steroid factors", _factors_of)
+
+
+def _factors_of(chart: Chart) -> dict[str, Interval]:
+    return _factors(chart.terminology)
 
 
 @lru_cache(maxsize=4)
@@ -60,19 +67,32 @@ def steroids(chart: Chart, scope: str) -> tuple[Exposure, ...]:
 
     Oral questions leave out what is known to be given otherwise (decision 21); unclear routes stay in both.
     """
-    return chart.once(("steroids", scope), lambda c: _steroids(c, scope))
+    return chart.once(_ORAL if scope == "oral" else _SYSTEMIC, _oral if scope == "oral" else _systemic)
 
 
-def _steroids(chart: Chart, scope: str) -> tuple[Exposure, ...]:
-    found = exposures(chart, ("glucocorticoid", "no_equivalence"))
-    if scope == "oral":
-        return tuple(e for e in found if e.route == "oral" or (e.route is None and e.systemic != "depot"))
-    return found
+_ORAL, _SYSTEMIC = "steroids oral", "steroids systemic"
+
+
+def _systemic(chart: Chart) -> tuple[Exposure, ...]:
+    return exposures(chart, ("glucocorticoid", "no_equivalence"))
+
+
+def _oral(chart: Chart) -> tuple[Exposure, ...]:
+    """The same tuple as the systemic ones where all are swallowed: what follows from it is worked out once."""
+    found = steroids(chart, "systemic")
+    swallowed = [e for e in found if e.route == "oral" or (e.route is None and e.systemic != "depot")]
+    return found if len(swallowed) == len(found) else tuple(swallowed)
+
+
+def _shared(chart: Chart, scope: str) -> str:
+    """The scope under which something is worked out: `systemic` where `oral` comes to the same records."""
+    return "systemic" if scope == "oral" and steroids(chart, "oral") is steroids(chart, "systemic") else scope
 
 
 def steroid_covers(chart: Chart, scope: str) -> list[Cover]:
     """The days that the records cover; a depot lasts for 28 days."""
-    return chart.once(("steroid covers", scope), lambda c: _covers(steroids(c, scope), c.as_of))
+    scope = _shared(chart, scope)
+    return chart.once("steroid covers " + scope, lambda c: _covers(steroids(c, scope), c.as_of))
 
 
 def _covers(found: Iterable[Exposure], as_of: date) -> list[Cover]:
@@ -86,16 +106,22 @@ def _covers(found: Iterable[Exposure], as_of: date) -> list[Cover]:
 
 def current_dose(chart: Chart, scope: str) -> DayDose:
     """What is taken on `as_of`: current records, and depots that still act."""
-    return chart.once(("current dose", scope), lambda c: _current(c, scope))
+    return _current(chart, scope)[1]
 
 
-def _current(chart: Chart, scope: str) -> DayDose:
+def _current(chart: Chart, scope: str) -> tuple[list[Cover], DayDose]:
+    scope = _shared(chart, scope)
+    return chart.once("current dose " + scope, lambda c: _current_of(c, scope))
+
+
+def _current_of(chart: Chart, scope: str) -> tuple[list[Cover], DayDose]:
+    """The records that may be taken on `as_of`, and what they come to."""
     as_of = chart.as_of
     now = [
         c for c in steroid_covers(chart, scope)
         if c.exposure.systemic == "depot" or is_current(c.exposure, as_of) is not False
     ]  # fmt: skip
-    return dose_of(chart, taken_on(now, as_of))
+    return now, dose_of(chart, taken_on(now, as_of))
 
 
 def timeline(chart: Chart, first: date, last: date) -> list[tuple[date, date, DayDose]]:
@@ -103,18 +129,25 @@ def timeline(chart: Chart, first: date, last: date) -> list[tuple[date, date, Da
     made = [c for c in steroid_covers(chart, "systemic") if c.start.first <= last and c.end.last >= first]
     if not made:
         return [(first, last, _NOTHING)]
-    if len(made) == 1 and not made[0].exposure.steps and made[0].on(first) and made[0].on(last):
-        return [(first, last, dose_of(chart, taken_on(made, first)))]
+    if _throughout(made, first, last):
+        now, today = _current(chart, "systemic")
+        same = last == chart.as_of and now == made
+        return [(first, last, today if same else dose_of(chart, taken_on(made, first)))]
     starts = breaks(made, first, last)
     ends = [s - timedelta(1) for s in starts[1:]] + [last]
     return [(s, e, dose_of(chart, taken_on(made, s))) for s, e in zip(starts, ends, strict=True)]
+
+
+def _throughout(made: list[Cover], first: date, last: date) -> bool:
+    """Whether each record covers all of the days for certain, in one dose."""
+    return all(start.last <= first and end.first >= last and not e.steps for start, end, e in made)
 
 
 def dose_of(chart: Chart, taken: tuple[Taken, ...]) -> DayDose:
     """The sum of one day's ingredients in mg of prednisone."""
     if not taken:
         return _NOTHING
-    total = exactly(ZERO)
+    total = _NOTHING.total
     reason, problem, computed = None, None, len(taken) > 1
     for each in taken:
         part, why, text = _part(chart, each)
@@ -153,7 +186,21 @@ def _part(chart: Chart, taken: Taken) -> tuple[Interval | None, Reason | None, s
 
 def dose_evidence(dose: DayDose, chart: Chart, threshold: str, rule: str) -> tuple[Evidence, ...]:
     """Each record that the dose rests on, with the factor where it is not 1."""
-    made = []
+    rows = dose.rows
+    if rows is None:
+        rows = dose.rows = _rows(dose, chart)
+    return tuple([
+        evidence(exposure, normalised=normalised, threshold=threshold, rule=rule, basis=basis, note=note)
+        for exposure, normalised, basis, note in rows
+    ])  # fmt: skip
+
+
+_Row = tuple[Exposure, str | None, str | None, str | None]
+"""A record, its dose in words, its finer basis, a note."""
+
+
+def _rows(dose: DayDose, chart: Chart) -> list[_Row]:
+    made: list[_Row] = []
     seen: set[str] = set()
     for taken in dose.taken:
         factor = factors(chart).get(taken.ingredient)
@@ -166,11 +213,9 @@ def dose_evidence(dose: DayDose, chart: Chart, threshold: str, rule: str) -> tup
         for cover in taken.covers:
             if cover.exposure.reference not in seen:
                 seen.add(cover.exposure.reference)
-                made.append(evidence(
-                    cover.exposure, normalised=normalised, threshold=threshold, rule=rule,
-                    basis="computed" if dose.computed and taken.amount is not None else None, note=taken.problem,
-                ))  # fmt: skip
-    return tuple(made)
+                basis = "computed" if dose.computed and taken.amount is not None else None
+                made.append((cover.exposure, normalised, basis, taken.problem))
+    return made
 
 
 def _factor(factor: Interval) -> str:

@@ -1,9 +1,9 @@
 """Whether a drug is being taken, since when, and whether its dose held (decisions 16, 20, 21, 39, 53)."""
 
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import NamedTuple
 
 from ..chart.chart import Chart
 from ..chart.facts import Exposure
@@ -28,34 +28,64 @@ class Standing(Enum):
     PAST = "past"
 
 
-class Treatment(NamedTuple):
-    """One drug with all its records."""
-
-    drug: str
-    standing: Standing
-    records: tuple[Exposure, ...]
-    now: tuple[Exposure, ...]
-    """The records that make it current (or perhaps current)."""
-    reason: Reason | None
-    """Why it is open."""
-    scope: str
-    """`oral` where only what is swallowed is among the records, else `systemic`."""
-    labels: frozenset[str]
-    """Everything that it may be asked for by: groups, ingredients, its counting name."""
+CURRENT, OPEN, HELD, PAST = Standing.CURRENT, Standing.OPEN, Standing.HELD, Standing.PAST
 
 
-def treatments(chart: Chart, wanted: tuple[str, ...], scope: str = "systemic") -> tuple[Treatment, ...]:
+class Treatment:
+    """One drug with all its records; what several criteria ask of it is worked out once."""
+
+    __slots__ = ("begun", "begun_said", "covers", "drug", "labels", "now", "reason", "records", "scope", "standing")
+
+    def __init__(
+        self,
+        drug: str,
+        standing: Standing,
+        records: tuple[Exposure, ...],
+        now: tuple[Exposure, ...],
+        reason: Reason | None,
+        scope: str,
+        labels: frozenset[str],
+    ) -> None:
+        self.drug = drug
+        self.standing = standing
+        self.records = records
+        self.now = now
+        """The records that make it current (or perhaps current)."""
+        self.reason = reason
+        """Why it is open."""
+        self.scope = scope
+        """`oral` where only what is swallowed is among the records, else `systemic`."""
+        self.labels = labels
+        """Everything that it may be asked for by: groups, ingredients, its counting name."""
+        self.covers: list[Cover] | None = None
+        """Kept by `drug_covers`, once worked out."""
+        self.begun: DateSpan | None = None
+        self.begun_said: str | None = None
+        """Kept by `since_when`, once worked out; empty words where it is not known."""
+
+
+def treatments(chart: Chart, wanted: Iterable[str], scope: str = "systemic") -> tuple[Treatment, ...]:
     """The recorded drugs of some groups, each with its standing; `scope` oral keeps oral glucocorticoids only."""
-    found = chart.once(("treatments", scope), lambda c: _treatments(c, scope))
-    return tuple(t for t in found if not t.labels.isdisjoint(wanted))
+    memo = chart.memo
+    key = "treatments " + scope
+    found: tuple[Treatment, ...] | None = memo.get(key)
+    if found is None:
+        found = memo[key] = _treatments(chart, scope)
+    return tuple([t for t in found if not t.labels.isdisjoint(wanted)]) if wanted else ()
 
 
 def _treatments(chart: Chart, scope: str) -> tuple[Treatment, ...]:
-    found: tuple[Exposure, ...] = chart.exposures
+    found: Sequence[Exposure] = chart.exposures
     if scope == "oral":
-        found = tuple(e for e in steroids(chart, "oral") if "glucocorticoid" in e.groups)
-    found = tuple(e for e in found if not _antiplatelet(e))
-    return tuple(_stand(drug, tuple(records), chart, scope) for drug, records in by_drug(found).items())
+        swallowed = steroids(chart, "oral")
+        if swallowed is steroids(chart, "systemic"):
+            return tuple([t for t in treatments(chart, _STEROID) if t.drug == "glucocorticoid"])
+        found = [e for e in swallowed if "glucocorticoid" in e.groups]
+    found = [e for e in found if not _antiplatelet(e)]
+    return tuple([_stand(drug, tuple(records), chart, scope) for drug, records in by_drug(found).items()])
+
+
+_STEROID = ("glucocorticoid",)
 
 
 def _antiplatelet(exposure: Exposure) -> bool:
@@ -75,48 +105,67 @@ def _doubtful(exposure: Exposure) -> Reason | None:
 
 
 def _stand(drug: str, records: tuple[Exposure, ...], chart: Chart, scope: str) -> Treatment:
-    labels = frozenset({drug, *(e.ingredient for e in records)}).union(*(e.groups for e in records))
-    states = [(e, is_current(e, chart.as_of)) for e in records]
-    sure = tuple(e for e, now in states if now and _doubtful(e) is None)
+    as_of = chart.as_of
+    names = {drug}
+    groups: frozenset[str] | None = None
+    sure: list[Exposure] = []
+    maybe: list[Exposure] = []
+    for e in records:
+        names.add(e.ingredient)
+        if e.groups is not groups:
+            groups = e.groups
+            names |= groups
+        now = is_current(e, as_of)
+        if now is not False:
+            maybe.append(e)
+            if now and _doubtful(e) is None:
+                sure.append(e)
+    labels = frozenset(names)
     if sure:
-        return Treatment(drug, Standing.CURRENT, records, sure, None, scope, labels)
-    maybe = tuple(e for e, now in states if now is not False)
+        return Treatment(drug, CURRENT, records, tuple(sure), None, scope, labels)
     if maybe:
         doubts = [r for e in maybe if (r := _doubtful(e)) is not None]
-        reason = doubts[0] if doubts else Reason.IMPRECISE
-        return Treatment(drug, Standing.OPEN, records, maybe, reason, scope, labels)
-    paused = tuple(e for e in records if held(e, chart.as_of))
-    standing = Standing.HELD if paused else Standing.PAST
-    return Treatment(drug, standing, records, paused, None, scope, labels)
+        return Treatment(drug, OPEN, records, tuple(maybe), doubts[0] if doubts else Reason.IMPRECISE, scope, labels)
+    paused = tuple([e for e in records if held(e, as_of)])
+    return Treatment(drug, HELD if paused else PAST, records, paused, None, scope, labels)
 
 
 def drug_covers(treatment: Treatment, chart: Chart) -> list[Cover]:
     """The days that the records of a drug cover."""
-    if treatment.drug == "glucocorticoid":
-        return steroid_covers(chart, treatment.scope)
-    return chart.once(("covers", treatment.drug), lambda c: covers(treatment.records, c.as_of))
+    made = treatment.covers
+    if made is None:
+        if treatment.drug == "glucocorticoid":
+            made = steroid_covers(chart, treatment.scope)
+        else:
+            made = covers(treatment.records, chart.as_of)
+        treatment.covers = made
+    return made
 
 
-def since_when(treatment: Treatment, chart: Chart) -> DateSpan | None:
-    """When the current course began."""
-    return chart.once(("begun", treatment.drug, treatment.scope), lambda c: _since(treatment, c))
+def since_when(treatment: Treatment, chart: Chart) -> tuple[DateSpan, str] | None:
+    """When the current course began, and that in words; None where that is not known."""
+    if treatment.begun_said is None:
+        start = treatment.begun = _since(treatment, chart)
+        treatment.begun_said = f"taken since {span_text(start)}" if start is not None else ""
+    return (treatment.begun, treatment.begun_said) if treatment.begun is not None else None
 
 
 def _since(treatment: Treatment, chart: Chart) -> DateSpan | None:
     sure = [e for e in treatment.records if _doubtful(e) is None]
-    return begun(covers(sure, chart.as_of), chart.as_of)
+    made = drug_covers(treatment, chart)
+    if treatment.drug == "glucocorticoid" or len(sure) < len(treatment.records):
+        made = covers(sure, chart.as_of)  # without depots, which are given once, and without what is in doubt
+    return begun(made, chart.as_of)
 
 
-def begun_long_ago(treatment: Treatment, window: Window, chart: Chart, rule: str) -> Answer:
+def begun_long_ago(treatment: Treatment, window: Window, chart: Chart, rule: str, threshold: str) -> Answer:
     """Begun at least a window ago; later: fail until begin + window (the day on which it is certain)."""
-    start = since_when(treatment, chart)
-    threshold = f"begun ≥ {window} ago"
-    if start is None:
-        undated = tuple(evidence(e, threshold=threshold, rule=rule) for e in treatment.now)
+    found = since_when(treatment, chart)
+    if found is None:
+        undated = tuple([evidence(e, threshold=threshold, rule=rule) for e in treatment.now])
         return unknown(Reason.IMPRECISE, evidence=undated)
-    shown = tuple(
-        evidence(e, normalised=f"taken since {span_text(start)}", threshold=threshold, rule=rule) for e in treatment.now
-    )
+    start, said = found
+    shown = tuple([evidence(e, normalised=said, threshold=threshold, rule=rule) for e in treatment.now])
     limit = window.before(chart.as_of)
     if start.last <= limit:
         return passed(Basis.RECORDED, shown)
@@ -125,15 +174,18 @@ def begun_long_ago(treatment: Treatment, window: Window, chart: Chart, rule: str
     return unknown(Reason.IMPRECISE, evidence=shown)
 
 
-def stable(treatment: Treatment, window: Window, more_than: bool, chart: Chart, rule: str) -> Answer:
+def stable(
+    treatment: Treatment, window: Window, more_than: bool, chart: Chart, rule: str, threshold: str
+) -> Answer:
     """The dose unchanged over the window before `as_of` (see `regimen.stability`)."""
     steroid = treatment.drug == "glucocorticoid"
     made = drug_covers(treatment, chart)
-    threshold = f"dose stable for {'>' if more_than else '≥'} {window}"
     first = window.before(chart.as_of) - timedelta(1 if more_than else 0)
-    if steroid and any(c.exposure.systemic != "yes" and c.end.last >= first for c in made):
-        shown = tuple(evidence(e, threshold=threshold, rule=rule) for e in treatment.now)
-        return unknown(Reason.NO_DOSE, evidence=shown)
+    if steroid:
+        for cover in made:
+            if cover.exposure.systemic != "yes" and cover.end.last >= first:
+                shown = tuple([evidence(e, threshold=threshold, rule=rule) for e in treatment.now])
+                return unknown(Reason.NO_DOSE, evidence=shown)
     equivalents: dict[str, Interval] = factors(chart) if steroid else {}
     found = stability(made, chart.as_of, window, more_than, equivalents)
     normalised: str | None
@@ -141,9 +193,9 @@ def stable(treatment: Treatment, window: Window, more_than: bool, chart: Chart, 
         normalised = f"unchanged since {first.isoformat()} or earlier"
     else:
         normalised = f"since {found.since.isoformat()}" if found.since is not None else None
-    shown = tuple(
+    shown = tuple([
         evidence(e, normalised=normalised, threshold=threshold, rule=rule, note=e.dose.problem) for e in treatment.now
-    )
+    ])
     if found.holds:
         return passed(Basis.RECORDED, shown)
     if found.since is not None:

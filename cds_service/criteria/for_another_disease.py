@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..chart.chart import Chart
 from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded, spoken
 from ..clinical.exposures import evidence
-from ..clinical.treatment import Standing, treatments
+from ..clinical.treatment import CURRENT, OPEN, treatments
 from ..kernel.answers import Answer, Basis, Reason, passed, unknown
 from .rule import Reads, Spec
 
@@ -25,18 +25,18 @@ class ForAnotherDisease:
     def answer(self, chart: Chart) -> Answer:
         """A current one with another reason is for a clinician to judge; no recorded reason passes."""
         now = [
-            e for t in treatments(chart, self.drugs) if t.standing in (Standing.CURRENT, Standing.OPEN) for e in t.now
+            e for t in treatments(chart, self.drugs) if t.standing is CURRENT or t.standing is OPEN for e in t.now
         ]  # fmt: skip
-        others = tuple(
+        others = tuple([
             evidence(e, rule=KIND, note=f"recorded reason: {'; '.join(e.reasons)}") for e in now if e.for_lupus is False
-        )
+        ])
         if not complete(chart):
             return unknown(Reason.UNAVAILABLE, self.missing, others)
         if others:
             return unknown(Reason.JUDGEMENT, self.missing, others)
         if not now:
             return nothing_recorded(chart, self.missing, rule=KIND)
-        return passed(Basis.RECORDED, tuple(evidence(e, rule=KIND) for e in now))
+        return passed(Basis.RECORDED, tuple([evidence(e, rule=KIND) for e in now]))
 
     def words(self) -> str:
         """In plain words."""

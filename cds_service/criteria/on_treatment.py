@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from ..chart.chart import Chart
 from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded, spoken
 from ..clinical.exposures import evidence
-from ..clinical.treatment import Standing, Treatment, begun_long_ago, stable, treatments
+from ..clinical.treatment import CURRENT, HELD, OPEN, PAST, Treatment, begun_long_ago, stable, treatments
 from ..kernel.answers import REASON_RANK, Answer, Basis, Evidence, Reason, Status, passed, unknown
 from ..kernel.dates import Window
 from ..kernel.logic import all_of, any_of
@@ -24,6 +24,7 @@ from .rule import Reads, Spec
 KINDS = ("on_treatment", "each_treatment")
 _HELD = "it is on hold"
 _STOPPED = "recorded, but none is current"
+PASS, FAIL, RECORDED = Status.PASS, Status.FAIL, Basis.RECORDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,60 +40,71 @@ class OnTreatment:
     more_than: bool
     others_stable: bool
     missing: tuple[str, ...]
+    begun_said: str
+    stable_said: str
 
     def answer(self, chart: Chart) -> Answer:
-        """See `_any` and `_each`; worked out once for a chart, however many trials ask."""
-        return chart.once(self, self._answer)
-
-    def _answer(self, chart: Chart) -> Answer:
+        """See `_any` and `_each`."""
         found = treatments(chart, self.drugs, self.scope)
         return self._any(chart, found) if self.how == "on_treatment" else self._each(chart, found)
 
     def _any(self, chart: Chart, found: tuple[Treatment, ...]) -> Answer:
         """Pass where one is good; silence is unknown, and so is what was stopped (decision 16)."""
-        weighed = [(t, self._one(chart, t)) for t in found if t.standing in (Standing.CURRENT, Standing.OPEN)]
-        good = [(t, a) for t, a in weighed if a.status is Status.PASS]
-        if good and (self.stable is None or complete(chart)):
-            unsettled = self._unsettled(chart, weighed) if self.others_stable else None
-            return unsettled if unsettled is not None else any_of([a for _, a in good])
+        counts = self.stable is None or complete(chart)
+        weighed: list[tuple[Treatment, Answer]] = []
+        good: list[Answer] = []
+        for treatment in found:
+            if treatment.standing is CURRENT or treatment.standing is OPEN:
+                answer = self._one(chart, treatment)
+                weighed.append((treatment, answer))
+                if answer.status is PASS:
+                    if counts and not self.others_stable:
+                        return answer  # all that pass rest on records: the first stands for them
+                    good.append(answer)
+        if good and counts:
+            unsettled = self._unsettled(chart, weighed)
+            return unsettled if unsettled is not None else any_of(good)
         if not complete(chart):
             return unknown(Reason.UNAVAILABLE, self.missing, tuple(e for _, a in weighed for e in a.evidence))
         answers = [a for _, a in weighed] + self._judged(chart)
         if answers:
             return any_of(answers)._replace(missing=()) if weighed else any_of(answers)
         if found:
-            paused = any(t.standing is Standing.HELD for t in found)
+            paused = any(t.standing is HELD for t in found)
             shown = tuple(evidence(t.records[-1], rule=self.how) for t in found[:4])
             return unknown(Reason.JUDGEMENT, self.missing, shown, (_HELD if paused else _STOPPED,))
         return unknown(Reason.NO_DATA, self.missing)
 
     def _each(self, chart: Chart, found: tuple[Treatment, ...]) -> Answer:
         """Every current one; on hold is for a clinician to judge (decision 50); none passes behind its guards."""
-        now = [t for t in found if t.standing is not Standing.PAST]
-        answers = [self._one(chart, t) for t in now]
+        answers = [self._one(chart, t) for t in found if t.standing is not PAST]
         answers += self._judged(chart)
-        failing = [a for a in answers if a.status is Status.FAIL]
-        if failing:
-            return all_of(answers)
+        for answer in answers:
+            if answer.status is FAIL:
+                return all_of(answers)
         if not complete(chart):
             return unknown(Reason.UNAVAILABLE, self.missing, tuple(e for a in answers for e in a.evidence))
         return all_of(answers) if answers else nothing_recorded(chart, self.missing, rule=self.how)
 
     def _one(self, chart: Chart, treatment: Treatment) -> Answer:
-        if treatment.standing is Standing.HELD:
+        if treatment.standing is HELD:
             shown = tuple(evidence(e, rule=self.how) for e in treatment.now)
             return unknown(Reason.JUDGEMENT, (treatment.drug,), shown, (_HELD,))
-        if treatment.standing is Standing.OPEN:
+        if treatment.standing is OPEN:
             shown = tuple(evidence(e, rule=self.how, note=e.doubt) for e in treatment.now)
             return unknown(treatment.reason or Reason.IMPRECISE, (treatment.drug,), shown)
-        parts = []
+        begun: Answer | None = None
         if self.begun is not None:
-            parts.append(begun_long_ago(treatment, self.begun, chart, self.how))
+            begun = begun_long_ago(treatment, self.begun, chart, self.how, self.begun_said)
         if self.stable is not None:
-            parts.append(stable(treatment, self.stable, self.more_than, chart, self.how))
-        if parts:
-            return all_of(parts)
-        return passed(Basis.RECORDED, tuple(evidence(e, rule=self.how) for e in treatment.now))
+            steady = self._steady(chart, treatment, self.stable)
+            return steady if begun is None else all_of((begun, steady))
+        if begun is not None:
+            return begun
+        return passed(RECORDED, tuple([evidence(e, rule=self.how) for e in treatment.now]))
+
+    def _steady(self, chart: Chart, treatment: Treatment, window: Window) -> Answer:
+        return stable(treatment, window, self.more_than, chart, self.how, self.stable_said)
 
     def _unsettled(self, chart: Chart, weighed: list[tuple[Treatment, Answer]]) -> Answer | None:
         """Another current listed one that is not stable, or cannot be read (decision 50)."""
@@ -101,31 +113,32 @@ class OnTreatment:
         reasons: list[Reason] = []
         shown: list[Evidence] = []
         for treatment, answer in weighed:
-            if treatment.standing is Standing.OPEN:
+            if treatment.standing is OPEN:
                 reasons.append(answer.reason or Reason.IMPRECISE)
                 shown.extend(answer.evidence)
-            elif answer.status is not Status.PASS:
-                held_ = stable(treatment, self.stable, self.more_than, chart, self.how)
-                if held_.status is not Status.PASS:
+            elif answer.status is not PASS:
+                held_ = self._steady(chart, treatment, self.stable)
+                if held_.status is not PASS:
                     reasons.append(held_.reason or Reason.JUDGEMENT)
                     shown.extend(held_.evidence)
         if not reasons:
             return None
-        good = [e for _, a in weighed if a.status is Status.PASS for e in a.evidence]
+        good = [e for _, a in weighed if a.status is PASS for e in a.evidence]
         note = "another of these drugs is current and not known to be stable"
         return unknown(min(reasons, key=REASON_RANK.__getitem__), self.missing, (*good, *shown), (note,))
 
     def _judged(self, chart: Chart) -> list[Answer]:
         """Drugs that would decide if they counted; whether they do is for a clinician to judge (decision 39)."""
-        if not self.judged:
+        asked = treatments(chart, self.judged, self.scope)
+        if not asked:
             return []
         counted = {t.drug for t in treatments(chart, self.drugs, self.scope)}
         found = []
-        for treatment in treatments(chart, self.judged, self.scope):
-            if treatment.standing not in (Standing.CURRENT, Standing.OPEN) or treatment.drug in counted:
+        for treatment in asked:
+            if treatment.standing in (HELD, PAST) or treatment.drug in counted:
                 continue
             answer = self._one(chart, treatment)
-            decides = Status.PASS if self.how == "on_treatment" else Status.FAIL
+            decides = PASS if self.how == "on_treatment" else FAIL
             if answer.status is decides or answer.status is Status.UNKNOWN:
                 shown = tuple(evidence(e, rule=self.how) for e in treatment.now)
                 note = "whether this drug counts is for a clinician to judge"
@@ -163,7 +176,9 @@ def read(spec: Spec) -> OnTreatment:
     exact, more = spec.window("stable_for"), spec.window("stable_more_than")
     if exact is not None and more is not None:
         spec.complain("stable_for", "either 'stable_for' or 'stable_more_than', not both")
+    begun, steady = spec.window("begun"), exact or more
     return OnTreatment(
-        how, drugs, spec.drugs("judged"), "oral" if route == "oral" else "systemic", spec.window("begun"),
-        exact or more, more is not None, spec.flag("others_stable"), names(drugs),
+        how, drugs, spec.drugs("judged"), "oral" if route == "oral" else "systemic", begun, steady, more is not None,
+        spec.flag("others_stable"), names(drugs), f"begun ≥ {begun} ago",
+        f"dose stable for {'>' if more is not None else '≥'} {steady}",
     )  # fmt: skip

@@ -37,13 +37,7 @@ class SteroidDays:
     threshold: str
 
     def answer(self, chart: Chart) -> Answer:
-        """Fail where the days are certain; what only the upper end reaches, or cannot be read, leaves it open.
-
-        Worked out once for a chart, however many trials ask.
-        """
-        return chart.once(self, self._answer)
-
-    def _answer(self, chart: Chart) -> Answer:
+        """Fail where the days are certain; what only the upper end reaches, or cannot be read, leaves it open."""
         found = steroids(chart, "systemic")
         if not found:
             return nothing_recorded(chart, _MISSING, self.window, KIND)
@@ -89,6 +83,8 @@ class SteroidDays:
         return day
 
     def _evidence(self, line: list[tuple[date, date, DayDose]], chart: Chart) -> tuple[Evidence, ...]:
+        if len(line) == 1:
+            return () if line[0][2].none else dose_evidence(line[0][2], chart, self.threshold, KIND)
         found: dict[Evidence, None] = {}
         for _, _, dose in line:
             if not dose.none and dose.total.less_than(self.at_least) is not True:

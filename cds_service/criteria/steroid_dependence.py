@@ -17,6 +17,7 @@ from ..kernel.numbers import Interval, plain
 from .rule import Reads, Spec
 
 KIND = "steroid_dependence"
+_MISSING = names(("glucocorticoid",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +25,15 @@ class SteroidDependence:
     """Whether the dose cannot be lowered: only a clinician knows; a high dose raises the question."""
 
     limit: Decimal
+    threshold: str
 
     def answer(self, chart: Chart) -> Answer:
         """Never passes, never fails."""
         dose = current_dose(chart, "systemic")
-        missing = names(("glucocorticoid",))
+        missing = _MISSING
         if dose.none:
             return unknown(Reason.NO_DATA if complete(chart) else Reason.UNAVAILABLE, missing)
-        shown = dose_evidence(dose, chart, f"≥ {plain(self.limit)} mg/kg/day", KIND)
+        shown = dose_evidence(dose, chart, self.threshold, KIND)
         weight = weight_today(chart)
         if weight is None:
             return unknown(Reason.NO_DATA, ("body_weight",), shown)
@@ -65,4 +67,5 @@ class SteroidDependence:
 
 def read(spec: Spec) -> SteroidDependence:
     """`{steroid_dependence: 0.5 mg/kg/day}`."""
-    return SteroidDependence(spec.dose("steroid_dependence", "mg/kg/day") or Decimal(0))
+    limit = spec.dose("steroid_dependence", "mg/kg/day") or Decimal(0)
+    return SteroidDependence(limit, f"≥ {plain(limit)} mg/kg/day")

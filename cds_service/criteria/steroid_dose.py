@@ -15,7 +15,7 @@ from ..chart.chart import Chart
 from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded, spoken, unnamed
 from ..clinical.exposures import evidence
 from ..clinical.steroids import DayDose, current_dose, dose_evidence
-from ..clinical.treatment import Standing, treatments
+from ..clinical.treatment import CURRENT, OPEN, treatments
 from ..kernel.answers import REASON_RANK, Answer, Basis, Evidence, Reason, failed, passed, unknown
 from ..kernel.numbers import plain
 from .rule import Reads, Spec
@@ -73,13 +73,13 @@ class SteroidDose:
             return False, None, ()
         found = treatments(chart, self.unless_on)
         for treatment in found:
-            if treatment.standing is Standing.CURRENT:
+            if treatment.standing is CURRENT:
                 return True, None, (evidence(treatment.now[0], rule=KIND, note="no minimum beside this drug"),)
-        reasons = [t.reason or Reason.IMPRECISE for t in found if t.standing is Standing.OPEN]
-        shown = [evidence(e, rule=KIND, note=e.doubt) for t in found if t.standing is Standing.OPEN for e in t.now]
+        reasons = [t.reason or Reason.IMPRECISE for t in found if t.standing is OPEN]
+        shown = [evidence(e, rule=KIND, note=e.doubt) for t in found if t.standing is OPEN for e in t.now]
         known = {t.drug for t in found}
         for treatment in treatments(chart, self.judged):
-            if treatment.standing in (Standing.CURRENT, Standing.OPEN) and treatment.drug not in known:
+            if treatment.standing in (CURRENT, OPEN) and treatment.drug not in known:
                 reasons.append(Reason.JUDGEMENT)
                 note = "whether it waives the minimum is for a clinician to judge"
                 shown.append(evidence(treatment.now[0], rule=KIND, note=note))

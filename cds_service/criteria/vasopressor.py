@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from ..chart.chart import DRUG_KINDS, Chart, Kind
+from ..chart.chart import DRUG_KINDS, Chart
 from ..clinical.drug_effects import current_vasopressor
+from ..clinical.drug_silence import complete
 from ..clinical.findings import since
 from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, passed, unknown
 from .rule import Reads, Spec
@@ -23,7 +24,7 @@ class NoVasopressor:
         found = current_vasopressor(chart)
         if found.current:
             return failed(Basis.RECORDED, found.current)
-        if chart.drugs is not Kind.READ:
+        if not complete(chart):
             return unknown(Reason.UNAVAILABLE, _MISSING, found.judgement)
         if chart.unnamed_drugs:
             note = "a drug record with neither known code nor text"

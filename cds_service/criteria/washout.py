@@ -46,13 +46,14 @@ class Washout:
     def answer(self, chart: Chart) -> Answer:
         """Fail until the last exposure plus the window; ongoing counts as stopped on `as_of`."""
         found = exposures(chart, self.drugs)
-        judged = exposures(chart, self.judged)
+        judged = exposures(chart, self.judged) if self.judged else ()
         if not found and not judged:
             return nothing_recorded(chart, self.missing, self.window, KIND)
-        counted = {id(e) for e in found}
         weighed = [self._weigh(last, chart, False) for last in last_exposures(found, chart.as_of)]
-        others = [e for e in judged if id(e) not in counted]
-        weighed += [self._weigh(last, chart, True) for last in last_exposures(others, chart.as_of)]
+        if judged:
+            counted = {id(e) for e in found}
+            others = [e for e in judged if id(e) not in counted]
+            weighed += [self._weigh(last, chart, True) for last in last_exposures(others, chart.as_of)]
         failing = [w for w in weighed if w.verdict is Status.FAIL]
         if failing:
             worst = max(failing, key=lambda w: w.until)
@@ -68,7 +69,7 @@ class Washout:
             notes = tuple(dict.fromkeys(w.note for w in open_ if w.note))
             shown = self._shown(open_) + unnamed(chart, KIND)
             return unknown(min(reasons, key=REASON_RANK.__getitem__), self.missing, shown, notes)
-        latest = max(weighed, key=lambda w: w.until)
+        latest = weighed[0] if len(weighed) == 1 else max(weighed, key=lambda w: w.until)
         return passed(Basis.RECORDED, self._shown([latest]), (latest.note,) if latest.note else ())
 
     def _weigh(self, last: Last, chart: Chart, judged: bool) -> "_Weighed":
@@ -86,13 +87,13 @@ class Washout:
         return _Weighed(last, Status.FAIL, until, None, (_BESIDE if beside else _STOPPED) if last.ongoing else None)
 
     def _shown(self, weighed: "list[_Weighed]") -> tuple[Evidence, ...]:
-        return tuple(
+        return tuple([
             evidence(
                 w.last.exposure, normalised=f"last exposure {w.last.when}", threshold=self.threshold, rule=KIND,
                 note=w.last.exposure.doubt,
             )
             for w in weighed
-        )  # fmt: skip
+        ])  # fmt: skip
 
     def words(self) -> str:
         """In plain words."""
