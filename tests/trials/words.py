@@ -61,7 +61,18 @@ _DIAGNOSES = {
     "stroke or transient ischaemic attack": "stroke history CM", "delirium": "delirium wide",
     "first-degree heart block": "conduction finding", "undifferentiated connective tissue disease": "UCTD wide",
     "dialysis dependence": "dialysis dependence", "HTLV infection": "HTLV", "unstable angina": "unstable angina",
+    "old myocardial infarction": "old MI", "Parkinson disease": "parkinson", "cerebellar disease": "cerebellar",
+    "organic brain syndrome": "organic brain", "psoriasis": "psoriasis", "systemic sclerosis": "systemic sclerosis",
+    "Libman–Sacks endocarditis": "Libman-Sacks", "inflammatory myopathy": "myositis disease",
 }
+_FINDINGS = {
+    "COPD or emphysema": "emphysema_copd", "primary vasculitis": "vasculitis_primary", "Sjögren disease": "sjogren",
+    "anti-GBM disease": "anti_gbm_disease", "lupus vasculitis": "vasculitis_lupus", "myositis": "myositis",
+    "pulmonary haemorrhage": "diffuse_alveolar_hemorrhage", "pleuritis": "pleuritis_pleural_effusion",
+    "lupus peripheral neuropathy": "lupus_peripheral_neuropathy_guard",
+}
+"""Names of diagnoses that are not the finding's own name."""
+
 _PROCEDURES = {
     "haemodialysis": "haemodialysis", "peritoneal dialysis": "peritoneal dialysis",
     "kidney transplantation": "kidney transplantation", "stem-cell transplantation": "stem cell transplantation",
@@ -96,7 +107,7 @@ def diagnosis(terminology: Terminology, name: str) -> dict[str, str]:
     """The code of a Condition, by its word or by the name of a finding. Raises ValueError for an unknown name."""
     if name in _DIAGNOSES:
         return _coding(WORDS[_DIAGNOSES[name]][0])
-    finding = name.replace(" ", "_")
+    finding = _FINDINGS.get(name, name.replace(" ", "_"))
     if not terminology.has_finding(finding):
         raise ValueError(f"'{name}' is no finding of mappings/conditions.csv")
     system, code = terminology.code_of_finding(finding)
