@@ -9,6 +9,8 @@ from ...chart.facts import Quantity, ReferenceRange
 from ...kernel.numbers import Interval, exactly
 from ...terminology import Terminology
 
+UCUM = "http://unitsofmeasure.org"
+
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _SIGN = r"(<=|>=|<|>|≤|≥|=)?"
 _TITRE = re.compile(rf"{_SIGN}\s*1\s*[:/]\s*{_SIGN}\s*(\d+)(?!\d)", re.ASCII)
@@ -38,7 +40,7 @@ def number_of(value: Any) -> Decimal | None:
 def unit_of(quantity: dict[str, Any]) -> str | None:
     """The unit to look up: the UCUM code, else the unit as text, else any other code (units.md section 1)."""
     code, unit = quantity.get("code"), quantity.get("unit")
-    if isinstance(code, str) and code and quantity.get("system") == "http://unitsofmeasure.org":
+    if isinstance(code, str) and code and quantity.get("system") == UCUM:
         return code
     if isinstance(unit, str) and unit:
         return unit

@@ -16,11 +16,10 @@ from ...kernel.numbers import ZERO, Interval, exactly
 from ...terminology import Terminology
 from ..context import decode
 from ..heads import Concept, concept_of
+from .plainly import COMPARATORS, TITRE_UNITS, plain_reading
 from .ranges import own_range
 from .texts import number_of, parse_value, signed, unit_of
 
-_COMPARATORS = {"<", "<=", ">", ">="}
-_TITRE_UNITS = {"{titer}", "titer", "titre", "{titre}"}
 _WORDS = {
     "high": "high", "low": "low", "normal": "normal", "abnormal": "abnormal", "critical high": "high",
     "critical low": "low", "偏高": "high", "升高": "high", "↑": "high", "偏低": "low", "降低": "low", "↓": "low",
@@ -34,7 +33,10 @@ _NOBODY = Patient("", None, None, None, False)
 def observation_reading(
     raw: msgspec.Raw, concept: str, terminology: Terminology, patient: Patient, as_of: date
 ) -> Reading:
-    """The reading of a whole Observation."""
+    """The reading of a whole Observation: straight where it is a common one."""
+    plain = plain_reading(raw, terminology)
+    if plain is not None:
+        return plain
     try:
         resource = decode(raw)
     except (msgspec.MsgspecError, RecursionError):
@@ -85,12 +87,12 @@ def _quantity(value: Any, terminology: Terminology) -> Reading:
     if value.get("value") is None:
         return Reading(absent=True)
     number, comparator = number_of(value["value"]), value.get("comparator")
-    if number is None or (comparator is not None and comparator not in _COMPARATORS):
+    if number is None or (comparator is not None and comparator not in COMPARATORS):
         return Reading(unreadable="the value is not a number")
     text = f"{comparator or ''}{number}"
     unit = unit_of(value)
     interval = signed(comparator, number)
-    if unit in _TITRE_UNITS:
+    if unit in TITRE_UNITS:
         return Reading(titre=interval, text=f"1:{text}")
     return Reading(Quantity(interval, unit, text), text=text)
 
@@ -148,7 +150,7 @@ def _ratio(value: Any, terminology: Terminology) -> Reading:
         return Reading(unreadable="the value is not a ratio")
     above, below = number_of(top.get("value")), number_of(bottom.get("value"))
     signs = [s for s in (top.get("comparator"), bottom.get("comparator")) if s is not None]
-    if above is None or below is None or below <= 0 or above < 0 or any(s not in _COMPARATORS for s in signs):
+    if above is None or below is None or below <= 0 or above < 0 or any(s not in COMPARATORS for s in signs):
         return Reading(unreadable="the value is not a ratio of two numbers")
     over, under = unit_of(top), unit_of(bottom)
     if over in (None, "1") and under in (None, "1") and above == 1:
