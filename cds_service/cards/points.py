@@ -6,17 +6,20 @@ then as the trial lists them.
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from ..chart.chart import Chart
+from ..clinical.selection import is_child
 from ..eligibility import Assessment
 from ..kernel.answers import Answer, Evidence, Reason, Status
 from ..trials import Criterion
-from .text import date_words, escape, listed, value_words
+from .evidence import item_of_score, seen
+from .names import concept_of, look_back_words, named, ours, parts_of, told
+from .text import date_words, escape
 
 _EASE = {"question": 0, "laboratory": 1, "imaging": 2, "biopsy": 3}
-_SHOWN_EVIDENCE = 3
+_MOST_NAMED = 4
+"""So many things not recorded are named; where there are more, the card says what the trial asks instead."""
 
 
 class Point(NamedTuple):
@@ -57,10 +60,10 @@ def _ease(point: Point) -> int:
 
 
 def line(point: Point, chart: Chart, *, brief: bool = False) -> str:
-    """`- To check: **CD4 count**. Last one is from 3 Feb 2026, too old to count.`"""
+    """`- To check: **CD4 count**. Last one is from 3 Feb 2026, older than 180 days.`"""
     lead = "For you to judge" if point.judge else "To check"
     why = "" if brief else f" {_why(point, chart)}"
-    return f"- {lead}: **{_ours(point.criterion.topic)}**.{why}"
+    return f"- {lead}: **{ours(point.criterion.topic)}**.{why}"
 
 
 def _why(point: Point, chart: Chart) -> str:
@@ -68,81 +71,87 @@ def _why(point: Point, chart: Chart) -> str:
     bound = next((e for e in evidence if e.rule == "score" and e.basis == "computed" and e.reference is None), None)
     if bound is not None and reason is Reason.IMPRECISE:
         return _bound_of_score(bound, evidence)
-    seen = _seen(evidence, chart)
-    if reason is Reason.STALE and evidence and evidence[0].date:
-        return f"Last one is from {date_words(evidence[0].date)}, older than the trial accepts."
+    if reason is Reason.STALE and evidence:
+        return _stale(point, chart)
     if reason is Reason.NOT_OBSERVABLE:
         return f"Records go back only to {date_words(str(chart.reach)) if chart.reach else 'today'}."
     if reason is Reason.UNAVAILABLE:
         return "Could not be read from the record."
     if reason is Reason.INVALIDATED:
         counts = [e for e in evidence if (e.reference or "").startswith("Observation/")]
-        cause = _seen([e for e in evidence if e not in counts], chart) or "treatment"
-        return f"{_first(_seen(counts, chart), 'The count')} may be changed by {cause}; a later one is needed."
+        cause = _seen([e for e in evidence if e not in counts], point, chart) or "treatment"
+        return f"{_first(_seen(counts, point, chart), 'The count')} may be changed by {cause}; a later one is needed."
     if reason is Reason.INCOMPARABLE:
-        return f"{_first(seen, 'The record')} cannot be compared."
+        return _incomparable(point, chart)
+    shown = _seen(evidence, point, chart)
     if reason is Reason.NO_DOSE:
-        return f"The dose cannot be read{_of(seen)}."
+        return f"The dose cannot be read{f': {shown}' if shown else ''}."
     if reason is Reason.NO_REFERENCE_RANGE:
-        return f"No reference range beside {seen or 'the result'}."
-    if reason is Reason.IMPRECISE and seen:
+        return f"No reference range beside {shown or 'the result'}."
+    if reason is Reason.IMPRECISE and evidence and evidence[0].rule == "age":
+        return f"Born {date_words(evidence[0].date)}: {escape(evidence[0].value or '', 20)} years."
+    if reason is Reason.IMPRECISE and shown:
         threshold = next((e.threshold for e in evidence if e.threshold), None)
-        return f"{seen} leaves it open" + (f" ({_bound(threshold)})." if threshold else ".")
+        return f"{shown} leaves it open" + (f" ({_bound(threshold)})." if threshold else ".")
     if reason is Reason.JUDGEMENT:
-        said = point.answer.notes[0] if point.answer.notes else ""
-        note = f" {said[0].upper()}{escape(said[1:], 90)}." if said else ""
-        return f"Recorded: {seen}.{note}" if seen else note.strip() or "The record does not settle it."
-    missing = [_named(m, chart) for m in point.answer.missing]
-    topic = point.criterion.topic.lower()
-    named = [m for m in missing[:3] if m.lower() not in topic]
-    more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-    return f"Not recorded: {', '.join(named)}{more}." if named else "None recorded."
+        note = _note(point)
+        return f"Recorded: {shown}.{note}" if shown else note.strip() or "The record does not settle it."
+    return _not_recorded(point, chart) + _note(point)
 
 
-def _seen(evidence: Sequence[Evidence], chart: Chart) -> str:
-    """What was recorded, each fact once; where there are several, each result with its name."""
-    facts = list({(e.value, e.unit, e.date): e for e in evidence if e.value}.values())[:_SHOWN_EVIDENCE]
-    return listed([f"{_name_of(e, chart) if len(facts) > 1 else ''}{evidence_words(e)}" for e in facts])
+def _not_recorded(point: Point, chart: Chart) -> str:
+    """What would decide: named where it is one part of several and few; else what the trial asks."""
+    missing = list(dict.fromkeys(named(m, chart) for m in point.answer.missing))
+    if len(missing) > _MOST_NAMED:
+        return f"Nothing recorded settles it. Asked: {escape(point.criterion.says, 120)}."
+    topic = point.criterion.topic
+    if not missing or (len(missing) >= len(parts_of(topic)) and all(told(topic, m) for m in missing)):
+        return "None recorded."
+    return f"Not recorded: {', '.join(missing)}."
 
 
-def _name_of(evidence: Evidence, chart: Chart) -> str:
-    """The name of the concept that a result measures, with a space behind it; "" for other facts."""
-    concept = chart.terminology.concepts.get(evidence.rule or "")
-    return f"{_ours(concept.text)} " if concept else ""
+def _note(point: Point) -> str:
+    said = point.answer.notes[0] if point.answer.notes else ""
+    return f" {said[0].upper()}{escape(said[1:], 90)}." if said else ""
 
 
-def evidence_words(evidence: Evidence) -> str:
-    """What was recorded, with unit and date: `1.1 g/d (3 Feb 2026)`."""
-    unit = f" {escape(evidence.unit, 20)}" if evidence.unit else ""
-    when = f" ({date_words(evidence.date)})" if evidence.date else ""
-    return f"{value_words(evidence.value or '')}{unit}{when}"
+def _stale(point: Point, chart: Chart) -> str:
+    """The newest result there is, and how far back the trial looks."""
+    evidence = point.answer.evidence
+    old = next((e for e in evidence if e.date and e.threshold is None and e.normalised is None), evidence[0])
+    if not old.date:
+        return "Only an older result is recorded."
+    missing = point.answer.missing
+    concept = old.rule if old.rule in chart.terminology.concepts else next(iter(missing), "")
+    span = look_back_words(point.criterion, concept or "", chart, is_child(chart))
+    name = concept_of(old, chart)
+    which = "one" if not name or told(point.criterion.topic, name) else name
+    return f"Last {which} is from {date_words(old.date)}, older than {span or 'the trial accepts'}."
 
 
-@lru_cache(maxsize=1024)
-def _ours(text: str) -> str:
-    """A text of the trial files or mappings, escaped once. Chart text is never kept."""
-    return escape(text)
+def _incomparable(point: Point, chart: Chart) -> str:
+    """What was recorded and why it cannot be read: `82 lab units (13 Oct 2026): the unit is not known …`"""
+    facts = [e for e in point.answer.evidence if e.value]
+    said: list[str] = []
+    for note in dict.fromkeys(e.note for e in facts if e.note):
+        shown = _seen([e for e in facts if e.note == note], point, chart)
+        said.append(f"{_first(shown, 'The record')}: {escape(note, 90)}")
+    return (
+        "; ".join(said) + "." if said else f"{_first(_seen(facts, point, chart), 'The record')} cannot be read safely."
+    )
+
+
+def _seen(evidence: Sequence[Evidence], point: Point, chart: Chart) -> str:
+    return seen(evidence, chart, point.criterion.topic)
 
 
 def _bound_of_score(bound: Evidence, evidence: Sequence[Evidence]) -> str:
     """What the chart alone proves of a score that nobody recorded (decision 36)."""
     if bound.value == "0":
         return "No total is recorded, and the chart alone proves none of its items."
-    items = [_item(e) for e in evidence if e.rule == "score" and e.reference and e.note]
+    items = [item_of_score(e) for e in evidence if e.rule == "score" and e.reference and e.note]
     shown = f" ({', '.join(items)})" if items else ""
     return f"The chart alone proves at least {bound.value}{shown}; no total is recorded."
-
-
-def _item(evidence: Evidence) -> str:
-    """`proteinuria 1.1 g/24 h`; the note holds the item and its points."""
-    parts = ((evidence.note or "").partition(":")[0], value_words(evidence.value or "", 30), evidence.unit)
-    return " ".join(escape(p, 40) if p is evidence.unit else p for p in parts if p)
-
-
-def _named(name: str, chart: Chart) -> str:
-    """A concept, ingredient or class as people call it."""
-    concept = chart.terminology.concepts.get(name)
-    return _ours(concept.text or name if concept else name.replace("_", " "))
 
 
 def _bound(threshold: str) -> str:
@@ -150,9 +159,5 @@ def _bound(threshold: str) -> str:
     return escape(threshold.replace("<", "below").replace(">", "above"), 60)
 
 
-def _first(seen: str, otherwise: str) -> str:
-    return seen[0].upper() + seen[1:] if seen else otherwise
-
-
-def _of(seen: str) -> str:
-    return f": {seen}" if seen else ""
+def _first(shown: str, otherwise: str) -> str:
+    return shown[0].upper() + shown[1:] if shown else otherwise

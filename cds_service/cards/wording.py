@@ -1,17 +1,23 @@
 """The sentences of a card: its summary, one block a trial, what is not yet possible, and what was read."""
 
+import re
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 from ..chart.chart import DRUG_KINDS, Chart, Kind
 from ..eligibility import Assessment
-from ..kernel.answers import Answer, Status
+from ..kernel.answers import Answer, Evidence, Status
+from ..kernel.dates import parse_window
 from ..trials import Criterion, Trial
 from .choose import UNCONFIRMED, Counts
-from .points import Point, evidence_words, line
+from .evidence import evidence_words
+from .points import Point, line
 from .text import counted, date_words, day_words, escape, listed
 
 DISCLAIMER = "A research screening aid. It does not establish eligibility; the study team decides."
 LONGEST_SUMMARY = 139
+_WINDOW = re.compile(r"\d+ (?:day|week|month|year)s?")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 KIND_WORDS = {
     "Patient": "the patient's record",
@@ -46,7 +52,7 @@ def summary(fits: Sequence[Assessment], counts: Sequence[Counts]) -> str:
     """One sentence under 140 characters, without markup and without anything from the chart."""
     trials = [a.trial for a in fits]
     check = sum(c.check for c in counts)
-    tail = f" Nothing against; {counted(check, 'point') if check else 'nothing'} to check."
+    tail = _tail(check, sum(c.judge for c in counts))
     one = len(trials) == 1
     head = "May fit a lupus CAR-T trial" if one else f"May fit {len(trials)} lupus CAR-T trials"
     full = [f"{t.name} ({t.city}{', unconfirmed' if t.status == UNCONFIRMED else ''})" for t in trials]
@@ -59,11 +65,18 @@ def summary(fits: Sequence[Assessment], counts: Sequence[Counts]) -> str:
     return f"{head}.{tail}"
 
 
+def _tail(check: int, judge: int) -> str:
+    """How much is open: points to check, else those that stay with the reader. A chart alone never settles all."""
+    if check or not judge:
+        return f" Nothing against; {counted(check, 'point') if check else 'nothing'} to check."
+    return f" Nothing against; {counted(judge, 'point')} for you to judge."
+
+
 def summary_of_one(assessment: Assessment, counts: Counts) -> str:
     """The summary of a card that speaks of one trial only: with its registry number."""
     trial = assessment.trial
     where = f" ({trial.city}{', unconfirmed' if trial.status == UNCONFIRMED else ''})"
-    check = f" Nothing against; {counted(counts.check, 'point') if counts.check else 'nothing'} to check."
+    check = _tail(counts.check, counts.judge)
     text = f"May fit lupus CAR-T trial {trial.name}, {trial.id}{where}.{check}"
     return text if len(text) <= LONGEST_SUMMARY else f"May fit lupus CAR-T trial {trial.id}.{check}"
 
@@ -101,12 +114,26 @@ def _waiting(assessment: Assessment) -> str:
 
 
 def _cause(criterion: Criterion, answer: Answer) -> str:
-    """What stands in the way, the latest of it, and what the trial asks."""
+    """What stands in the way, the fact whose day decides, and what the trial asks."""
     facts = [e for e in answer.evidence if e.value]
-    latest = max(facts, key=lambda e: e.date or "", default=None)
-    recorded = f": {evidence_words(latest)}" if latest else ""
+    deciding = next((e for e in facts if answer.until in _lifted(e)), None)
+    fact = deciding or max(facts, key=lambda e: e.date or "", default=None)
+    if fact is None or fact.rule == "age":
+        recorded = f": born {date_words(fact.date)}" if fact else ""
+    else:
+        recorded = f": {evidence_words(fact)}"
     assumed = ", counted as if it were stopped today" if answer.assumes == "stopped" else ""
     return f"{recorded}{assumed}. Asked: {escape(criterion.says, 120)}."
+
+
+def _lifted(evidence: Evidence) -> tuple[date, ...]:
+    """The days on which the passing of time would lift what this fact stands for ("≥" and "more than" a window)."""
+    window = _WINDOW.search(evidence.threshold or "")
+    day = _DAY.search(evidence.normalised or "") or _DAY.search(evidence.date or "")
+    if window is None or day is None:
+        return ()
+    lifted = parse_window(window[0]).after(date.fromisoformat(day[0]))
+    return (lifted, lifted + timedelta(1))
 
 
 def unread_kinds(chart: Chart) -> tuple[list[str], list[str]]:

@@ -28,7 +28,7 @@ CD4 = criterion("E12b", "CD4 count", "laboratory")
 def test_one_card_speaks_for_every_trial_that_fits() -> None:
     (card,) = cards_for(screening(assessed(IM19), assessed(WUHAN)))
     assert card["summary"] == (
-        "May fit 2 lupus CAR-T trials: IM19 (Beijing) and CT1195E (Wuhan). Nothing against; nothing to check."
+        "May fit 2 lupus CAR-T trials: IM19 (Beijing) and CT1195E (Wuhan). Nothing against; 2 points for you to judge."
     )
     assert [link["url"] for link in card["links"]] == [IM19.url, WUHAN.url]
     assert card["indicator"] == "info"
@@ -95,7 +95,7 @@ def test_a_judgement_is_for_the_reader_to_judge_and_not_to_check() -> None:
     answer = unknown(Reason.JUDGEMENT, evidence=(seen,))
     card = cards_for(screening(assessed(IM19, [(criterion("E5", "other autoimmune disease"), answer)])))[0]
     assert "- For you to judge: **other autoimmune disease**. Recorded: rheumatoid arthritis (2019)." in card["detail"]
-    assert "nothing to check" in card["summary"]
+    assert "Nothing against; 1 point for you to judge." in card["summary"]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_judgement_is_for_the_reader_to_judge_and_not_to_check() -> None:
     [
         (missing("prior_therapy"), "Not recorded: prior therapy."),
         (unknown(Reason.STALE, ("cd4_abs",), (Evidence("Observation/o", "300", "/uL", "2026-02-03"),)),
-         "Last one is from 3 Feb 2026, older than the trial accepts."),
+         "Last one is from 3 Feb 2026, older than 180 days."),
         (unknown(Reason.IMPRECISE, (), (Evidence("Observation/o", ">60", "mL/min", "2026-10-01", threshold="≥ 90"),)),
          "above 60 mL/min (1 Oct 2026) leaves it open (≥ 90)."),
         (unknown(Reason.UNAVAILABLE, ("cd4_abs",)), "Could not be read from the record."),
@@ -111,7 +111,7 @@ def test_a_judgement_is_for_the_reader_to_judge_and_not_to_check() -> None:
         (unknown(Reason.NO_DOSE, (), (Evidence("MedicationRequest/m", "as directed"),)),
          "The dose cannot be read: as directed."),
         (unknown(Reason.INCOMPARABLE, (), (Evidence("Observation/o", "7", "IU", "2026-10-01"),)),
-         "7 IU (1 Oct 2026) cannot be compared."),
+         "7 IU (1 Oct 2026) cannot be read safely."),
         (unknown(Reason.NO_REFERENCE_RANGE, (), (Evidence("Observation/o", "7", "U/L"),)),
          "No reference range beside 7 U/L."),
         (unknown(Reason.INVALIDATED, (), (Evidence("Observation/o", "7", "g/dL"),)), "may be changed by treatment"),
@@ -282,3 +282,69 @@ def test_no_key_of_a_card_is_null_or_empty() -> None:
                 walk(inner)
 
     walk(cards_for(screening(assessed(IM19, [(CD4, missing("cd4_abs")), (criterion("I1", "consent"), CONSENT)]))))
+
+
+def test_a_stale_part_of_several_is_named_with_its_own_date_and_not_the_fresh_one_before_it() -> None:
+    fresh = Evidence("Observation/a", "30", "U/L", "2026-11-20", "30 U/L", "< 3 × ULN", "value")
+    old = Evidence("Observation/b", "90", "U/L", "2026-02-03", rule="alp")
+    answer = unknown(Reason.STALE, ("alp",), (fresh, old))
+    detail = cards_for(screening(assessed(IM19, [(criterion("E10a", "liver enzymes"), answer)])))[0]["detail"]
+    assert "Last alkaline phosphatase is from 3 Feb 2026, older than 90 days." in detail
+
+
+def test_a_waiting_trial_names_the_fact_whose_day_lifts_it_and_the_day_that_counts() -> None:
+    steroid = Evidence("MedicationRequest/a", "prednisone 20 mg", None, "2026-10-10", "taken since 2026-09-03",
+                       "begun ≥ 6 months ago", "on_treatment")  # fmt: skip
+    partner = Evidence("MedicationRequest/b", "mycophenolate", None, "2026-10-12", "taken since 2026-09-10",
+                       "begun ≥ 6 months ago", "on_treatment")  # fmt: skip
+    answer = failed(Basis.RECORDED, (steroid, partner), until=date(2027, 3, 3))
+    later = assessed(META, [(criterion("I4b", "standard treatment"), answer)], "not-yet", date(2027, 3, 3))
+    detail = cards_for(screening(assessed(IM19), later))[0]["detail"]
+    assert "from 3 Mar 2027: prednisone 20 mg (taken since 3 Sep 2026)." in detail
+
+
+def test_a_waiting_trial_says_the_last_exposure_and_not_the_day_of_the_order() -> None:
+    drug = Evidence("MedicationRequest/t", "telitacicept", None, "2026-04-13", "last exposure 2026-10-12",
+                    "stopped ≥ 4 weeks ago", "washout")  # fmt: skip
+    detail = cards_for(screening(assessed(IM19), waiting(META, date(2026, 11, 9), drug)))[0]["detail"]
+    assert "telitacicept (last exposure 12 Oct 2026)." in detail
+
+
+@pytest.mark.parametrize(
+    ("topic", "concepts", "words"),
+    [
+        ("CD4 count", ("cd4_abs",), "None recorded."),
+        ("CD19 B cells", ("cd19_abs", "cd19_pct"), "None recorded."),
+        ("pregnancy test (serum)", ("hcg_serum",), "None recorded."),
+        ("INR or aPTT", ("aptt",), "Not recorded: aPTT."),
+        ("INR or aPTT", ("inr", "aptt"), "None recorded."),
+        ("earlier treatments", ("mycophenolate mofetil", "mycophenolic acid"), "Not recorded: mycophenolate."),
+        ("current treatment", ("glucocorticoid_systemic", "nsaid"), "Not recorded: systemic glucocorticoid, NSAID."),
+        ("organ involvement", ("a", "b", "c", "d", "e"), "Nothing recorded settles it. Asked: organ involvement is"),
+    ],
+)
+def test_what_is_not_recorded_is_named_as_clinicians_name_it(topic: str, concepts: tuple[str, ...], words: str) -> None:
+    detail = cards_for(screening(assessed(IM19, [(criterion("E12b", topic), missing(*concepts))])))[0]["detail"]
+    assert f"**{topic}**. {words}" in detail
+
+
+def test_a_value_that_cannot_be_read_is_named_with_the_reason() -> None:
+    seen = Evidence("Observation/o", "171", "units", "2026-10-13", None, "≥ 25", "platelets",
+                    note="the unit is not known for this test")  # fmt: skip
+    answer = unknown(Reason.INCOMPARABLE, ("platelets",), (seen,))
+    detail = cards_for(screening(assessed(IM19, [(criterion("I10", "organ involvement"), answer)])))[0]["detail"]
+    assert "Platelets 171 units (13 Oct 2026): the unit is not known for this test." in detail
+
+
+def test_a_dose_that_is_for_the_reader_to_judge_is_said() -> None:
+    seen = Evidence("MedicationRequest/m", "prednisone 20 MG Oral Tablet", None, "2026-10-12", "40 mg/d")
+    answer = unknown(Reason.JUDGEMENT, evidence=(seen,))
+    detail = cards_for(screening(assessed(IM19, [(criterion("I3", "severity"), answer)])))[0]["detail"]
+    assert "Recorded: prednisone 20 MG Oral Tablet, 40 mg/d (12 Oct 2026)." in detail
+
+
+def test_a_birth_year_that_leaves_the_age_open_is_said_in_years() -> None:
+    seen = Evidence("Patient/p", "17–18", "a", "2008", "17–18 a", "≥ 18 a", "age")
+    answer = unknown(Reason.IMPRECISE, ("birth_date",), (seen,))
+    detail = cards_for(screening(assessed(IM19, [(criterion("I2", "age"), answer)])))[0]["detail"]
+    assert "**age**. Born 2008: 17–18 years." in detail
