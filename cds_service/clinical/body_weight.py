@@ -32,6 +32,10 @@ class Weight(NamedTuple):
 
 def weight_today(chart: Chart) -> Weight | None:
     """The newest weight inside its look-back (180 days, under 18: 60); None where there is none that can be read."""
+    return chart.once("weight today", _today)
+
+
+def _today(chart: Chart) -> Weight | None:
     found = newest(chart, ("body_weight",))
     if found.reason is not None or len(found.results) != 1:
         return None

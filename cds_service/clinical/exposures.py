@@ -3,7 +3,8 @@
 A record covers days for certain, and perhaps more of them: partial dates and unrecorded ends are spans.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -32,8 +33,8 @@ def infusion_lasts(given: date) -> date:
 class Index(NamedTuple):
     """Exposures by group, by ingredient and by counting name."""
 
-    by_name: dict[str, tuple[Exposure, ...]]
-    groups: dict[str, tuple[Exposure, ...]]
+    by_name: dict[str, list[Exposure]]
+    groups: dict[str, list[Exposure]]
 
 
 def index(chart: Chart) -> Index:
@@ -51,16 +52,16 @@ def _index(chart: Chart) -> Index:
             names.setdefault(drug, []).append(exposure)
         for group in exposure.groups:
             groups.setdefault(group, []).append(exposure)
-    return Index({k: tuple(v) for k, v in names.items()}, {k: tuple(v) for k, v in groups.items()})
+    return Index(names, groups)
 
 
-def exposures(chart: Chart, wanted: Iterable[str]) -> tuple[Exposure, ...]:
+def exposures(chart: Chart, wanted: Iterable[str]) -> Sequence[Exposure]:
     """Records of the given groups, ingredients or counting names, each once."""
     by_name, groups = index(chart)
     lists = [x for w in wanted if (x := groups.get(w) or by_name.get(w))]
     if len(lists) < 2:
         return lists[0] if lists else ()
-    return tuple({id(e): e for each in lists for e in each}.values())
+    return list({id(e): e for each in lists for e in each}.values())
 
 
 def by_drug(found: Iterable[Exposure]) -> dict[str, list[Exposure]]:
@@ -116,12 +117,17 @@ def covers(found: Iterable[Exposure], as_of: date) -> list[Cover]:
     Beside recorded infusions the orders of the same drug say nothing more, and are left out.
     """
     found = list(found)
-    infused = {e.drug for e in found if e.infusion}
+    infused: dict[str, list[DateSpan]] = {}
+    for e in found:
+        if e.infusion:
+            infused.setdefault(e.drug, []).append(e.start)
+    for starts in infused.values():
+        starts.sort()
     made = []
     for e in found:
         if infused and e.drug in infused:
             if e.infusion:
-                made.append(_infusion(e, found, as_of))
+                made.append(_infusion(e, infused[e.drug], as_of))
             continue
         if e.state == "held":
             made.append(Cover(e.start, DateSpan(e.start.first, date.max), e))
@@ -135,12 +141,13 @@ def covers(found: Iterable[Exposure], as_of: date) -> list[Cover]:
     return made
 
 
-def _infusion(e: Exposure, found: list[Exposure], as_of: date) -> Cover:
+def _infusion(e: Exposure, starts: list[DateSpan], as_of: date) -> Cover:
+    """`starts`: those of all infusions of the drug, in order."""
     last = e.end or DateSpan(as_of, as_of)
     lasts = DateSpan(infusion_lasts(last.first), infusion_lasts(last.last))
-    later = [o.start for o in found if o.drug == e.drug and o.infusion and o.start.first > last.last]
-    if later:
-        following = min(later)
+    next_ = bisect_right(starts, (last.last, date.max))
+    if next_ < len(starts):
+        following = starts[next_]
         if following.first - timedelta(1) < lasts.first:
             lasts = DateSpan(following.first - timedelta(1), following.last - timedelta(1))
     return Cover(e.start, lasts, e)
@@ -152,13 +159,17 @@ def begun(made: list[Cover], as_of: date) -> DateSpan | None:
     The begin of the drug whatever its dose since; gaps up to 7 days join. The earliest day takes every unknown end
     as late, the latest day as early as it may be.
     """
-    now = [c for c in made if c.on(as_of)]
+    now = [start for start, end, _ in made if start.last <= as_of <= end.first]
     if not now:
         return None
     if len(made) == 1:
-        return now[0].start
-    earliest = _back(min(c.start.first for c in now), [(c.start.first, c.end.last) for c in made])
-    latest = _back(min(c.start.last for c in now), [(c.start.last, c.end.first) for c in made])
+        return now[0]
+    widest = [(start.first, end.last) for start, end, _ in made]
+    narrowest = [(start.last, end.first) for start, end, _ in made]
+    latest = _back(min([start.last for start in now]), narrowest)
+    if widest == narrowest:
+        return DateSpan(latest, latest)
+    earliest = _back(min([start.first for start in now]), widest)
     return DateSpan(min(earliest, latest), latest)
 
 

@@ -56,10 +56,14 @@ def reached_per_kg(found: list[Exposure], limit: Decimal, chart: Chart) -> Answe
                 return passed(Basis.COMPUTED, (record, *((weight.evidence,) if weight else ())))
             shown.append(record)
             reasons.append(Reason.IMPRECISE if decided is None else Reason.NO_DATA)
-    order = list(Reason)
-    return unknown(min(reasons, key=order.index, default=Reason.NO_DATA), missing, tuple(shown[:4]))
+    return unknown(min(reasons, key=_ORDER.index, default=Reason.NO_DATA), missing, tuple(shown[:4]))
+
+
+_ORDER = list(Reason)
 
 
 def _rounded(interval: Interval) -> Interval:
-    low, high = (None if x is None else round(x, 3) for x in interval[:2])
-    return interval._replace(low=low, high=high)
+    low, high, low_open, high_open = interval
+    return Interval(
+        None if low is None else round(low, 3), None if high is None else round(high, 3), low_open, high_open
+    )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..chart.facts import Dose
 from ..kernel.answers import Reason
-from ..kernel.dates import DateSpan, Window
+from ..kernel.dates import DateSpan
 from ..kernel.numbers import ZERO, Interval
 from .exposures import JOIN, Cover, dose_on
 
@@ -46,8 +46,8 @@ def _one(ingredient: str, items: list[tuple[Cover, bool]], day: date) -> Taken:
     read, and a dispense (or another record linked to an order) that gives no dose, add nothing; anything else
     overlapping is the interval from the larger to the sum.
     """
-    covers_ = tuple(c for c, _ in items)
-    if len(items) > 1:
+    covers_ = tuple([c for c, _ in items])
+    if len(items) > 1 and not all(c.exposure.source in _ALONE and not c.exposure.related for c in covers_):
         items = _without_echoes(items, day)
     amounts: dict[Interval, dict[str, int]] = {}
     unit, prn = "", False
@@ -68,6 +68,10 @@ def _one(ingredient: str, items: list[tuple[Cover, bool]], day: date) -> Taken:
     each = [amount for amount, counts in amounts.items() for _ in range(max(counts.values()))]
     amount = each[0] if len(each) == 1 else _larger_to_sum(each)
     return Taken(ingredient, unit, amount, None, prn, covers_, all(certain for _, certain in items))
+
+
+_ALONE = ("MedicationRequest", "MedicationStatement")
+"""Such records, when linked to no other, repeat none."""
 
 
 def _larger_to_sum(each: list[Interval]) -> Interval:
@@ -148,15 +152,11 @@ class Stability(NamedTuple):
     note: str | None = None
 
 
-def stability(
-    made: list[Cover], as_of: date, window: Window, more_than: bool, factors: dict[str, Interval]
-) -> Stability:
-    """Judge the stability of what is taken on `as_of` over the window before it (decisions 21, 39, 53).
+def stability(made: list[Cover], first: date, as_of: date, factors: dict[str, Interval]) -> Stability:
+    """Judge the stability of what is taken on `as_of` from the day `first` on (decisions 21, 39, 53).
 
     `factors` make ingredients comparable (glucocorticoids); without factor another ingredient is another regimen.
-    `more_than`: the window itself is not enough, a day more is needed ("> 2 weeks").
     """
-    first = window.before(as_of) - (DAY if more_than else timedelta(0))
     inside = [c for c in made if c.end.last >= first and c.start.first <= as_of]
     if _nothing_changed(inside, first, as_of):
         return _UNCHANGED

@@ -3,7 +3,7 @@
 The sum over systemic glucocorticoids as an interval; what cannot be read leaves the sum open upwards.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -62,7 +62,7 @@ def _factors(terminology: Terminology) -> dict[str, Interval]:
     return {name: (ONE if f.low == f.high == 1 else Interval(f.low, f.high)) for name, f in known if f.accepted}
 
 
-def steroids(chart: Chart, scope: str) -> tuple[Exposure, ...]:
+def steroids(chart: Chart, scope: str) -> Sequence[Exposure]:
     """Glucocorticoid records that count for `oral` or `systemic` questions.
 
     Oral questions leave out what is known to be given otherwise (decision 21); unclear routes stay in both.
@@ -73,15 +73,15 @@ def steroids(chart: Chart, scope: str) -> tuple[Exposure, ...]:
 _ORAL, _SYSTEMIC = "steroids oral", "steroids systemic"
 
 
-def _systemic(chart: Chart) -> tuple[Exposure, ...]:
+def _systemic(chart: Chart) -> Sequence[Exposure]:
     return exposures(chart, ("glucocorticoid", "no_equivalence"))
 
 
-def _oral(chart: Chart) -> tuple[Exposure, ...]:
-    """The same tuple as the systemic ones where all are swallowed: what follows from it is worked out once."""
+def _oral(chart: Chart) -> Sequence[Exposure]:
+    """The same sequence as the systemic ones where all are swallowed: what follows from it is worked out once."""
     found = steroids(chart, "systemic")
     swallowed = [e for e in found if e.route == "oral" or (e.route is None and e.systemic != "depot")]
-    return found if len(swallowed) == len(found) else tuple(swallowed)
+    return found if len(swallowed) == len(found) else swallowed
 
 
 def _shared(chart: Chart, scope: str) -> str:
@@ -162,12 +162,14 @@ def dose_of(chart: Chart, taken: tuple[Taken, ...]) -> DayDose:
 
 
 def _part(chart: Chart, taken: Taken) -> tuple[Interval | None, Reason | None, str | None]:
-    records = [c.exposure for c in taken.covers]
-    if any(e.systemic == "depot" for e in records):
-        return None, Reason.NO_DOSE, "a depot or intramuscular injection has no daily dose"
-    if any(e.systemic == "unknown" for e in records):
+    unclear, doubt = False, None
+    for _, _, e in taken.covers:
+        if e.systemic == "depot":
+            return None, Reason.NO_DOSE, "a depot or intramuscular injection has no daily dose"
+        unclear = unclear or e.systemic == "unknown"
+        doubt = doubt or e.doubt
+    if unclear:
         return None, Reason.NO_DOSE, "its route and form are not clear"
-    doubt = next((e.doubt for e in records if e.doubt), None)
     if doubt:
         return None, Reason.INCOMPARABLE, doubt
     factor = factors(chart).get(taken.ingredient)

@@ -11,7 +11,7 @@ from ..kernel.answers import Answer, Basis, Reason, failed, passed, unknown
 from ..kernel.dates import DateSpan, Window
 from ..kernel.numbers import Interval
 from .exposures import Cover, begun, by_drug, covers, evidence, held, is_current
-from .regimen import span_text, stability
+from .regimen import DAY, span_text, stability
 from .steroids import factors, steroid_covers, steroids
 
 ANTIPLATELET = Decimal(325)
@@ -81,7 +81,7 @@ def _treatments(chart: Chart, scope: str) -> tuple[Treatment, ...]:
         if swallowed is steroids(chart, "systemic"):
             return tuple([t for t in treatments(chart, _STEROID) if t.drug == "glucocorticoid"])
         found = [e for e in swallowed if "glucocorticoid" in e.groups]
-    found = [e for e in found if not _antiplatelet(e)]
+    found = [e for e in found if "aspirin" not in e.groups or not _antiplatelet(e)]
     return tuple([_stand(drug, tuple(records), chart, scope) for drug, records in by_drug(found).items()])
 
 
@@ -89,8 +89,7 @@ _STEROID = ("glucocorticoid",)
 
 
 def _antiplatelet(exposure: Exposure) -> bool:
-    if "aspirin" not in exposure.groups:
-        return False
+    """Aspirin in a dose too small to treat with."""
     daily = exposure.dose.daily
     return daily is not None and daily.at_most(ANTIPLATELET) is True
 
@@ -115,7 +114,7 @@ def _stand(drug: str, records: tuple[Exposure, ...], chart: Chart, scope: str) -
         if e.groups is not groups:
             groups = e.groups
             names |= groups
-        now = is_current(e, as_of)
+        now = is_current(e, as_of) if e.state != "ended" or e.infusion else False
         if now is not False:
             maybe.append(e)
             if now and _doubtful(e) is None:
@@ -153,8 +152,12 @@ def since_when(treatment: Treatment, chart: Chart) -> tuple[DateSpan, str] | Non
 def _since(treatment: Treatment, chart: Chart) -> DateSpan | None:
     sure = [e for e in treatment.records if _doubtful(e) is None]
     made = drug_covers(treatment, chart)
-    if treatment.drug == "glucocorticoid" or len(sure) < len(treatment.records):
-        made = covers(sure, chart.as_of)  # without depots, which are given once, and without what is in doubt
+    if len(sure) < len(treatment.records) or (
+        treatment.drug == "glucocorticoid"
+        and (len(made) != len(sure) or any(c.exposure.systemic == "depot" for c in made))
+    ):
+        # Without what is in doubt; glucocorticoids without those that have no equivalence and without what depots add.
+        made = covers(sure, chart.as_of)
     return begun(made, chart.as_of)
 
 
@@ -177,17 +180,22 @@ def begun_long_ago(treatment: Treatment, window: Window, chart: Chart, rule: str
 def stable(
     treatment: Treatment, window: Window, more_than: bool, chart: Chart, rule: str, threshold: str
 ) -> Answer:
-    """The dose unchanged over the window before `as_of` (see `regimen.stability`)."""
+    """The dose unchanged over the window before `as_of` (see `regimen.stability`).
+
+    `more_than`: the window itself is not enough, a day more is needed ("> 2 weeks").
+    """
     steroid = treatment.drug == "glucocorticoid"
     made = drug_covers(treatment, chart)
-    first = window.before(chart.as_of) - timedelta(1 if more_than else 0)
+    first = window.before(chart.as_of)
+    if more_than:
+        first -= DAY
     if steroid:
         for cover in made:
             if cover.exposure.systemic != "yes" and cover.end.last >= first:
                 shown = tuple([evidence(e, threshold=threshold, rule=rule) for e in treatment.now])
                 return unknown(Reason.NO_DOSE, evidence=shown)
     equivalents: dict[str, Interval] = factors(chart) if steroid else {}
-    found = stability(made, chart.as_of, window, more_than, equivalents)
+    found = stability(made, first, chart.as_of, equivalents)
     normalised: str | None
     if found.holds:
         normalised = f"unchanged since {first.isoformat()} or earlier"
@@ -199,5 +207,5 @@ def stable(
     if found.holds:
         return passed(Basis.RECORDED, shown)
     if found.since is not None:
-        return failed(Basis.RECORDED, shown, window.after(found.since) + timedelta(1 if more_than else 0))
+        return failed(Basis.RECORDED, shown, window.after(found.since) + (DAY if more_than else timedelta(0)))
     return unknown(found.reason or Reason.IMPRECISE, evidence=shown)

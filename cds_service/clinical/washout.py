@@ -28,7 +28,7 @@ def last_exposures(found: Sequence[Exposure], as_of: date) -> list[Last]:
         if e.infusion:
             last = as_of if e.end is None else e.end.last
             given[e.drug] = max(given.get(e.drug, date.min), last)
-    active_beside = {e.drug for e in found if not e.infusion and _goes_on(e, as_of)}
+    active_beside = {e.drug for e in found if not e.infusion and _goes_on(e, as_of)} if given else ()
     made = []
     for e in found:
         infused = given.get(e.drug)

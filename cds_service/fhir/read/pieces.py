@@ -1,11 +1,12 @@
 """Pieces of a resource that the first phase left raw, decoded when they are needed."""
 
-from decimal import Decimal
 from typing import Any
 
 import msgspec
 
-_decoder = msgspec.json.Decoder(float_hook=Decimal)
+from ...kernel.numbers import json_number
+
+_decoder = msgspec.json.Decoder(float_hook=json_number)
 
 NONE = msgspec.Raw(b"")
 """A piece that is not there."""

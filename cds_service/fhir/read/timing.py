@@ -16,14 +16,16 @@ _DAYS = {"h": Decimal(1) / 24, "d": _ONE, "wk": Decimal(7)}
 _DURATION = {"h": Decimal(1) / 24, "d": _ONE, "day": _ONE, "days": _ONE, "wk": Decimal(7), "week": Decimal(7),
              "weeks": Decimal(7)}
 
+_TOO_LARGE = 12
+"""Digits before the point of a dose or a rhythm: nothing that is taken has so many."""
 _NUMBERS = ("frequency", "frequencyMax", "period", "periodMax")
 
 
 def number(value: Any) -> Decimal | None:
-    """A JSON number as Decimal; None for anything else (a word, a boolean)."""
-    if isinstance(value, Decimal):
-        return value
-    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else None
+    """A JSON number as Decimal; None for anything else (a word, a boolean) and for what nobody takes (10^30)."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = Decimal(value)
+    return value if isinstance(value, Decimal) and value.adjusted() < _TOO_LARGE else None
 
 
 def times_per_day(timing: Any, terminology: Terminology) -> tuple[Interval | None, str | None]:
