@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from ..kernel.dates import FIRST_CLOCK, LAST_CLOCK
 from ..kernel.errors import InputError, NotFound
 from ..kernel.paths import data_dir
 from ..trials import Trial, load_trials
@@ -21,7 +22,7 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            if len(value) != 10:
+            if len(value) != 10 or not FIRST_CLOCK <= date.fromisoformat(value) <= LAST_CLOCK:
                 raise ValueError
             return date.fromisoformat(value)
         except ValueError:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -11,9 +10,10 @@ import msgspec
 from ..chart.facts import Diagnosis, Exposure, Immunisation, Intolerance, Patient, Procedure, Result
 from ..kernel.dates import DateSpan, parse_date
 from ..kernel.errors import Unreadable
+from ..kernel.numbers import json_number
 from ..terminology import Terminology
 
-_decoder = msgspec.json.Decoder(float_hook=Decimal)
+_decoder = msgspec.json.Decoder(float_hook=json_number)
 
 
 def decode(raw: "msgspec.Raw | bytes") -> dict[str, Any]:

@@ -15,6 +15,7 @@ import msgspec
 
 from ..chart.chart import Chart, Kind
 from ..clinical.lupus import sle
+from ..kernel.dates import checked_clock
 from ..kernel.errors import InputError
 from ..terminology import Terminology
 from .bundle import type_of
@@ -85,10 +86,10 @@ def gather(
 
     `prefetch`: raw JSON by key; `null` means "looked, none", a missing key is fetched. `deadline`: an instant of
     time.monotonic(). `page_size` replaces `_count`. Raises MissingData (412) and InputError (400: the Patient that
-    was sent is another one, or none). Whatever else goes wrong stands in the chart's kinds.
+    was sent is another one, or none; an impossible clock). Whatever else goes wrong stands in the chart's kinds.
     """
-    return _Gathering(patient_id, prefetch, access, terminology, as_of, deadline, medication_include, limits,
-                      page_size).run()
+    return _Gathering(patient_id, prefetch, access, terminology, checked_clock(as_of), deadline, medication_include,
+                      limits, page_size).run()
 
 
 def shutdown() -> None:

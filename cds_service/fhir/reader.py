@@ -202,7 +202,7 @@ class ChartReader:
             known.glance is not None
             and context is not None
             and head.status not in _IGNORED
-            and (self._ours.get(bytes(head.subject)) or self._is_ours(head))
+            and (self._ours.get(bytes(head.subject)) or self._surely_ours(head))
             and known.glance(head, context)
         ):
             return None
@@ -307,6 +307,12 @@ class ChartReader:
                 ours = self._ours[key] = said is None or said.reference is None or self._names_us(said.reference)
             return ours
         return subject.reference is None or self._names_us(subject.reference)
+
+    def _surely_ours(self, head: Any) -> bool:
+        try:
+            return self._is_ours(head)
+        except (msgspec.MsgspecError, RecursionError):
+            return False  # no Reference at all: it will be read whole, and skipped by name
 
     def _names_us(self, reference: str) -> bool:
         if reference in self._self:

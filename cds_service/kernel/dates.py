@@ -10,7 +10,11 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from .errors import Unreadable
+from .errors import InputError, Unreadable
+
+FIRST_CLOCK, LAST_CLOCK = date(1900, 1, 1), date(2200, 12, 31)
+"""Between these an evaluation makes sense; windows counted from them stay inside the calendar."""
+_FIRST_YEAR, _LAST_YEAR = 1800, 2999
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?", re.ASCII | re.DOTALL)
 _WINDOW = re.compile(r"(\d+) (day|week|month|year)s?", re.ASCII)
@@ -43,33 +47,44 @@ def day(value: date) -> DateSpan:
     return DateSpan(value, value)
 
 
-@lru_cache(maxsize=4096)
 def parse_date(text: str) -> DateSpan:
     """Read a FHIR `date`, `dateTime` or `instant` as the span of days that it names, in the offset as written.
 
-    Raises `Unreadable` for what is no date ("2026-02-30", "yesterday").
+    A year before 1800 is nobody's: it is a placeholder or a slip, and names no day. One after 2999 (9999-12-31 is a
+    common way to write "open") is read as 2999, so that days can be counted from it.
+    Raises `Unreadable` for what is no date ("2026-02-30", "yesterday", "0001-01-01").
     """
+    return _parse(text if len(text) <= 10 else text.partition("T")[0])
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str) -> DateSpan:
     match = _DATE.fullmatch(text)
     if match is None:
         raise Unreadable("a date is not of the form YYYY, YYYY-MM or YYYY-MM-DD")
     year, month, day_ = match.groups()
+    if int(year) < _FIRST_YEAR:
+        raise Unreadable("a date lies before the year 1800")
+    year = min(int(year), _LAST_YEAR)
     try:
         if day_:
-            exact = date(int(year), int(month), int(day_))
+            exact = date(year, int(month), int(day_))
             return DateSpan(exact, exact)
         if month:
-            first = date(int(year), int(month), 1)
+            first = date(year, int(month), 1)
             return DateSpan(first, first.replace(day=monthrange(first.year, first.month)[1]))
-        return DateSpan(date(int(year), 1, 1), date(int(year), 12, 31))
+        return DateSpan(date(year, 1, 1), date(year, 12, 31))
     except ValueError:
         raise Unreadable("a date names a day that does not exist") from None
 
 
-@lru_cache(maxsize=4096)
 def parse_moment(text: str) -> datetime | None:
     """The instant of a FHIR `dateTime` with a time and an offset, for ordering; None where there is none."""
-    if len(text) < 17:
-        return None
+    return _moment(text) if 17 <= len(text) <= 40 else None
+
+
+@lru_cache(maxsize=4096)
+def _moment(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -119,7 +134,16 @@ def shift(start: date, months: int) -> date:
     if not months:
         return start
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    if not 1 <= year <= 9999:
+        return date.min if year < 1 else date.max  # beyond the calendar: no day of a chart lies there
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
+
+
+def checked_clock(as_of: date) -> date:
+    """The date of an evaluation. Raises InputError for one with which nothing can be counted (0001-01-01)."""
+    if not FIRST_CLOCK <= as_of <= LAST_CLOCK:
+        raise InputError(f"the date of the evaluation must lie between {FIRST_CLOCK.year} and {LAST_CLOCK.year}")
+    return as_of
 
 
 def birthday(born: date, years: int) -> date:

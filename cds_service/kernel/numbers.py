@@ -3,11 +3,13 @@
 A comparator (`<0.3`), a range, a dose range, an equivalence on which sources differ: all are intervals.
 """
 
-from decimal import Decimal, localcontext
+from decimal import Decimal, InvalidOperation, localcontext
 from functools import lru_cache
 from typing import NamedTuple
 
 ZERO = Decimal(0)
+_LONGEST = 60
+"""Characters of a number that a laboratory writes, at most."""
 
 
 class Interval(NamedTuple):
@@ -21,7 +23,8 @@ class Interval(NamedTuple):
     @property
     def exact(self) -> bool:
         """Whether it is one number."""
-        return self.low is not None and self.low == self.high
+        low, high = self.low, self.high
+        return low is not None and (low is high or low == high)
 
     def at_least(self, limit: Decimal) -> bool | None:
         """Whether every number of the interval is ≥ limit; None when it straddles."""
@@ -83,7 +86,7 @@ class Interval(NamedTuple):
         return Interval(low, high, low_open, high_open)
 
     def __str__(self) -> str:
-        if self.exact:
+        if self.low is not None and (self.low is self.high or self.low == self.high):
             return plain(self.low)
         if self.low is None and self.high is None:
             return "any"
@@ -94,9 +97,24 @@ class Interval(NamedTuple):
         return f"{plain(self.low)}–{plain(self.high)}"
 
 
+def json_number(written: str) -> "Decimal | str":
+    """A JSON number as Decimal. One that nobody measures (`1e999999`) stays text: a number that cannot be read.
+
+    Computing with it would break the arithmetic, and writing it out would fill the memory.
+    """
+    if len(written) <= _LONGEST:
+        try:
+            number = Decimal(written)
+        except InvalidOperation:
+            return "?"
+        if not number or -30 < number.adjusted() < 30:
+            return number
+    return "?"
+
+
 def exactly(number: Decimal) -> Interval:
     """One number as an interval."""
-    return Interval(number, number)
+    return tuple.__new__(Interval, (number, number, False, False))
 
 
 @lru_cache(maxsize=4096)
@@ -108,6 +126,8 @@ def plain(number: Decimal | None) -> str:
         return str(number.quantize(Decimal(1))) if abs(number) < 10**15 else str(number)
     with localcontext() as context:
         context.prec = 40
+        if number.adjusted() > 30:
+            return str(number)
         text = f"{number.quantize(Decimal('0.0001')) if number.as_tuple().exponent < -4 else number:f}"  # type: ignore[operator]
     return text.rstrip("0").rstrip(".") if "." in text else text
 

@@ -9,6 +9,7 @@ from ..eligibility import Assessment, assess
 from ..fhir.bundle import decode_bundle, gap, type_of
 from ..fhir.reader import ChartReader, kinds_read
 from ..kernel.answers import Answer
+from ..kernel.dates import checked_clock
 from ..kernel.errors import InputError
 from ..terminology import load
 from ..trials import Trial, load_trials
@@ -50,6 +51,7 @@ def read_bundle(raw: bytes, as_of: date) -> Chart:
     several. A Bundle file is complete unless it has a `next` link or an OperationOutcome that means unavailable:
     then every kind is incomplete (decision 13).
     """
+    checked_clock(as_of)
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     bundle = decode_bundle(raw)
     if bundle.resourceType != "Bundle":

@@ -4,13 +4,12 @@ What does not fit (another type of value, a range for some, a text where a numbe
 of `values`, which says the same of what fits, at three times the cost.
 """
 
-from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from ...chart.facts import Quantity, Reading, ReferenceRange
-from ...kernel.numbers import Interval
+from ...kernel.numbers import Interval, json_number
 from ...terminology import Terminology
 from ..heads import Concept
 from .texts import UCUM, number_of, signed
@@ -71,7 +70,7 @@ class Measured(msgspec.Struct):
     valueDecimal: None = None
 
 
-_decoder = msgspec.json.Decoder(Measured, float_hook=Decimal)
+_decoder = msgspec.json.Decoder(Measured, float_hook=json_number)
 
 
 def plain_reading(raw: msgspec.Raw, terminology: Terminology) -> Reading | None:
