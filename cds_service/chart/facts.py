@@ -85,7 +85,7 @@ class Result:
     """
 
     __slots__ = ("_load", "_reading", "code", "concept", "day", "measured", "method", "moment", "name", "preliminary",
-                 "reference", "tested", "written")
+                 "reference", "tested", "uppers", "written")
 
     def __init__(
         self,
@@ -116,6 +116,8 @@ class Result:
         """code.text or display, for scores and evidence."""
         self.measured: Any = None
         """Kept by cds_service.clinical.measures: the number in the canonical unit, once worked out."""
+        self.uppers: Any = None
+        """Kept by cds_service.clinical.limits: the upper limits of normal that count, once worked out."""
         self.tested: Any = None
         """Kept by cds_service.clinical.positivity: positive or negative, once worked out."""
         self._load = load

@@ -24,6 +24,8 @@ class Upper(NamedTuple):
     within: bool = False
     """No number, but the laboratory says normal or low: at or below the limit (decision 32)."""
     problem: str | None = None
+    text: str = ""
+    """The limit for people, without its unit."""
 
 
 def differing_sexes(patient: Patient) -> bool:
@@ -49,12 +51,19 @@ def _side(limits: ReferenceRange, side: str) -> Decimal | None:
 
 
 def uppers(chart: Chart, result: Result) -> tuple[Upper, ...]:
-    """The upper limit that counts; two of them where the recorded sexes differ (decision 50)."""
+    """The upper limit that counts; two of them where the recorded sexes differ (decision 50). Once for a chart."""
+    found: tuple[Upper, ...] | None = result.uppers
+    if found is None:
+        found = result.uppers = _uppers(chart, result)
+    return found
+
+
+def _uppers(chart: Chart, result: Result) -> tuple[Upper, ...]:
     own = own_limit(chart, result, "high")
     if isinstance(own, str):
         return (Upper(None, problem=own),)
     if own is not None:
-        return (Upper(own),)
+        return (Upper(own, text=str(own)),)
     if result.reading.interpretation & {"normal", "low"} and not result.reading.interpretation & {"high", "abnormal"}:
         return (Upper(None, within=True),)
     patient = chart.patient
@@ -77,7 +86,8 @@ def _default(chart: Chart, concept: str, sex: str | None) -> Upper:
     if len(lows) < len(ages) or min(ages) < 18:
         return Upper(None)
     alone = any(f is not None and f.n == 1 for f in found)
-    return Upper(Interval(min(lows), max(highs)), default=True, alone=alone)
+    limit = Interval(min(lows), max(highs))
+    return Upper(limit, default=True, alone=alone, text=str(limit))
 
 
 def beyond_own_range(chart: Chart, result: Result, side: str) -> bool | None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ..chart.chart import Chart
 from ..chart.facts import Result
-from ..kernel.numbers import Interval
+from ..kernel.numbers import Interval, exactly
 from ..terminology import Terminology
 
 
@@ -14,6 +14,8 @@ class Measure(NamedTuple):
 
     number: Interval | None
     problem: str | None = None
+    text: str = ""
+    """The number for people, without its unit."""
 
 
 def measure(chart: Chart, result: Result) -> Measure:
@@ -39,7 +41,7 @@ def _measure(chart: Chart, result: Result) -> Measure:
     if result.method == "segmented":
         # Segmented neutrophils without bands are at least this many neutrophils, perhaps more (loinc.csv notes).
         number = Interval(number.low, None, number.low_open)
-    return Measure(number)
+    return Measure(number, None, str(number))
 
 
 def convert(terminology: Terminology, concept: str, number: Interval, unit: str | None) -> Interval | None:
@@ -54,6 +56,8 @@ def convert(terminology: Terminology, concept: str, number: Interval, unit: str 
         return None
     if conversion.numerator == conversion.denominator and not conversion.offset:
         return number
+    if number.low is number.high and number.low is not None:
+        return exactly(conversion.convert(number.low))
     low = None if number.low is None else conversion.convert(number.low)
     high = None if number.high is None else conversion.convert(number.high)
     return Interval(low, high, number.low_open, number.high_open)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..chart.chart import Chart, Kind
 from ..chart.facts import Result
-from ..kernel.answers import Answer, Evidence, Reason, Status, merge, unknown
+from ..kernel.answers import Answer, Evidence, Reason, Status, merge, new, no_data, unknown
 from ..kernel.dates import Window, age_on
 
 CONFLICT = "two results of the same time differ; the one worse for eligibility is used"
@@ -30,7 +30,9 @@ class Found(NamedTuple):
     """False where partial dates leave open which of the results is the newest."""
 
 
-NOTHING = Found((), Reason.NO_DATA)
+_READ, _NEWEST = Kind.READ, Kind.NEWEST
+_NO_DATA, _UNAVAILABLE = Reason.NO_DATA, Reason.UNAVAILABLE
+NOTHING = Found((), _NO_DATA)
 
 
 def is_child(chart: Chart) -> bool:
@@ -76,19 +78,19 @@ def of_concepts(chart: Chart, concepts: Sequence[str]) -> Sequence[Result]:
 def _newest(chart: Chart, concepts: tuple[str, ...], window: Window | None, accept: Accept | None) -> Found:
     results = of_concepts(chart, concepts)
     kind = chart.kind("Observation")
-    if not results and kind is Kind.READ:
+    if not results and kind is _READ:
         return NOTHING
     start = window.before(chart.as_of) if window is not None else look_back(chart, concepts[0])
     found = pick(results, start, accept)
-    if kind.complete or (kind is Kind.NEWEST and (found.results or found.older)):
+    if kind is _READ or kind.complete or (kind is _NEWEST and (found.results or found.older)):
         return found
-    return found._replace(reason=Reason.UNAVAILABLE)
+    return found._replace(reason=_UNAVAILABLE)
 
 
 def covered(chart: Chart, start: date | None) -> bool:
     """Whether everything since `start` arrived: what is missing of a newest-first answer is older (decision 51)."""
     kind = chart.kind("Observation")
-    if kind is not Kind.NEWEST:
+    if kind is not _NEWEST:
         return kind.complete
     return start is not None and any(r[-1].day.last < start for r in chart.results.values() if r)
 
@@ -97,6 +99,12 @@ def pick(results: Sequence[Result], start: date | None, accept: Accept | None = 
     """The newest usable of results that stand newest first; preliminary ones only where no other is inside."""
     if not results:
         return NOTHING
+    first = results[0]
+    day = first.day
+    alone = len(results) == 1 or results[1].day.last < day.first
+    usable = alone and not first.preliminary and (start is None or day.first >= start)
+    if usable and not first.reading.absent and (accept is None or accept(first)):
+        return Found((first,))
     if not any(r.preliminary for r in results):
         return _pick(results, start, accept)
     final = _pick([r for r in results if not r.preliminary], start, accept)
@@ -128,7 +136,7 @@ def _pick(results: Sequence[Result], start: date | None, accept: Accept | None) 
             ordered = False
         taken.append(result)
     if not taken:
-        return Found((), Reason.NO_DATA)
+        return NOTHING
     if start is not None and any(r.day.first < start for r in taken):
         return Found(tuple(taken), Reason.IMPRECISE)
     return Found(tuple(taken), None, None, False, ordered)
@@ -146,6 +154,8 @@ def _order(result: Result) -> tuple[date, float, date]:
 
 def decide(found: Found, missing: tuple[str, ...], judge: Callable[[Result], Answer]) -> Answer:
     """Judge the results that count; of several that differ the one worse for eligibility stands (decision 1)."""
+    if found is NOTHING:
+        return no_data(missing)
     if found.reason is not None:
         looked = found.older or next(iter(found.results), None)
         return unknown(found.reason, missing, (seen(looked),) if looked is not None else ())
@@ -169,11 +179,17 @@ def _worst(answers: list[Answer], ordered: bool, missing: tuple[str, ...]) -> An
     return worst
 
 
-def seen(result: Result, note: str | None = None) -> Evidence:
-    """A result as evidence, with the value as recorded."""
+def seen(
+    result: Result,
+    note: str | None = None,
+    *,
+    rule: str | None = None,
+    threshold: str | None = None,
+    normalised: str | None = None,
+) -> Evidence:
+    """A result as evidence, with the value as recorded; `rule` is the concept where none is named."""
     reading = result.reading
     quantity = reading.quantity
-    if quantity is not None:
-        return Evidence(result.reference, quantity.text, quantity.unit, result.written, None, None, result.concept,
-                        None, note)
-    return Evidence(result.reference, reading.text, None, result.written, None, None, result.concept, None, note)
+    value, unit = (reading.text, None) if quantity is None else (quantity.text, quantity.unit)
+    rule = rule or result.concept
+    return new(Evidence, (result.reference, value, unit, result.written, normalised, threshold, rule, None, note))

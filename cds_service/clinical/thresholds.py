@@ -1,15 +1,16 @@
 """Thresholds as trial files write them: `40 kg`, `2.5 × ULN`, `4 s over ULN`, `above its range` (decision 32)."""
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Context, Decimal
 
 from ..chart.chart import Chart
 from ..chart.facts import Result
-from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, merge, passed, unknown
-from ..kernel.numbers import Interval
+from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, merge, new, passed, unknown
+from ..kernel.numbers import Interval, exactly
 from .limits import Upper, beyond_own_range, uppers
-from .measures import measure
+from .measures import Measure, measure
 
 SIGNS = {"at_least": "≥", "at_most": "≤", "more_than": ">", "less_than": "<"}
 _DIGITS = Context(prec=20)
@@ -19,6 +20,14 @@ _METHODS: dict[str, Callable[[Interval, Decimal], bool | None]] = {
     "more_than": Interval.more_than,
     "less_than": Interval.less_than,
 }
+_EXACT: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    "at_least": operator.ge,
+    "at_most": operator.le,
+    "more_than": operator.gt,
+    "less_than": operator.lt,
+}
+_RECORDED = Basis.RECORDED
+_UNREAD = Measure(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,53 +45,66 @@ class Threshold:
 
     def holds(self, value: Interval) -> bool | None:
         """Whether a number in the canonical unit meets a threshold of the form `number`; None when it straddles."""
-        return _METHODS[self.sign](value, self.number)
+        return _compared(self.sign, value, self.number)
 
     def judge(self, chart: Chart, result: Result, missing: tuple[str, ...], rule: str) -> Answer:
         """Judge one result against this threshold. Never raises."""
-        if self.how in ("high", "low"):
+        how = self.how
+        if how in ("high", "low"):
             return self._own_range(chart, result, missing, rule)
         value = measure(chart, result)
-        if self.how == "number" or value.number is None:
-            if value.number is None:
-                return self._unread(chart, result, value.problem, missing, rule)
-            return self._answer(self.holds(value.number), self._evidence(result, value.number, rule), missing)
-        answers = [self._against(u, value.number, result, missing, rule) for u in uppers(chart, result)]
+        number = value.number
+        if number is None:
+            return self._unread(chart, result, value, missing, rule)
+        if how == "number":
+            decided = _compared(self.sign, number, self.number)
+            return self._answer(decided, self._evidence(result, value, rule), missing)
+        limits = uppers(chart, result)
+        if len(limits) == 1:
+            return self._against(limits[0], value, number, result, missing, rule)
+        answers = [self._against(u, value, number, result, missing, rule) for u in limits]
         first = answers[0]
-        if len(answers) > 1 and any(a.status is not first.status for a in answers):
+        if any(a.status is not first.status for a in answers):
             evidence = merge((), *(a.evidence for a in answers))
             return unknown(Reason.JUDGEMENT, missing, evidence, ("the recorded sexes differ, and so do their limits",))
         return first
 
     def _unread(
-        self, chart: Chart, result: Result, problem: str | None, missing: tuple[str, ...], rule: str
+        self, chart: Chart, result: Result, value: Measure, missing: tuple[str, ...], rule: str
     ) -> Answer:
         """A result without a readable number: for a multiple of the ULN the laboratory's N or L may still decide."""
         reading = result.reading
         silent = reading.unreadable is None and reading.quantity is None and not reading.oxygen
         if self.how != "number" and silent and any(u.within for u in uppers(chart, result)):
-            return self._answer(self._within(), self._evidence(result, None, rule), missing)
-        return unknown(Reason.INCOMPARABLE, missing, (self._evidence(result, None, rule, note=problem),))
+            return self._answer(self._within(), self._evidence(result, value, rule), missing)
+        return unknown(Reason.INCOMPARABLE, missing, (self._evidence(result, value, rule, note=value.problem),))
 
-    def _against(self, upper: Upper, value: Interval, result: Result, missing: tuple[str, ...], rule: str) -> Answer:
-        if upper.problem is not None:
-            note = upper.problem
-            return unknown(Reason.INCOMPARABLE, missing, (self._evidence(result, value, rule, note=note),))
-        if upper.within:
-            return self._answer(self._within(), self._evidence(result, value, rule, note="reported as normal"), missing)
+    def _against(
+        self, upper: Upper, value: Measure, number: Interval, result: Result, missing: tuple[str, ...], rule: str
+    ) -> Answer:
         limit = upper.limit
         if limit is None or limit.low is None or limit.high is None:
-            return unknown(Reason.NO_REFERENCE_RANGE, missing, (self._evidence(result, value, rule),))
-        evidence = self._evidence(result, value, rule, limit, "default-range" if upper.default else None)
+            return self._without_limit(upper, value, result, missing, rule)
+        evidence = self._evidence(result, value, rule, upper.text, "default-range" if upper.default else None)
         if upper.alone:
             # One published limit alone: only "at or below it" is certain enough (decision 32).
-            if value.at_most(limit.low) is True:
+            if number.at_most(limit.low) is True:
                 return self._answer(self._within(), evidence, missing)
             return unknown(Reason.NO_REFERENCE_RANGE, missing, (evidence,))
-        value = _rounded(value)
-        at_low = _METHODS[self.sign](value, self._bound(limit.low))
-        at_high = at_low if limit.exact else _METHODS[self.sign](value, self._bound(limit.high))
+        number = _rounded(number)
+        at_low = _compared(self.sign, number, self._bound(limit.low))
+        at_high = at_low if limit.exact else _compared(self.sign, number, self._bound(limit.high))
         return self._answer(at_low if at_low == at_high else None, evidence, missing)
+
+    def _without_limit(
+        self, upper: Upper, value: Measure, result: Result, missing: tuple[str, ...], rule: str
+    ) -> Answer:
+        if upper.problem is not None:
+            evidence = self._evidence(result, value, rule, note=upper.problem)
+            return unknown(Reason.INCOMPARABLE, missing, (evidence,))
+        if upper.within:
+            return self._answer(self._within(), self._evidence(result, value, rule, note="reported as normal"), missing)
+        return unknown(Reason.NO_REFERENCE_RANGE, missing, (self._evidence(result, value, rule),))
 
     def _bound(self, limit: Decimal) -> Decimal:
         return _DIGITS.plus(limit * self.number if self.how == "times" else limit + self.number)
@@ -96,9 +118,10 @@ class Threshold:
     def _own_range(self, chart: Chart, result: Result, missing: tuple[str, ...], rule: str) -> Answer:
         reading = result.reading
         if reading.unreadable is not None:
-            return unknown(Reason.INCOMPARABLE, missing, (self._evidence(result, None, rule, note=reading.unreadable),))
+            evidence = self._evidence(result, _UNREAD, rule, note=reading.unreadable)
+            return unknown(Reason.INCOMPARABLE, missing, (evidence,))
         beyond = beyond_own_range(chart, result, self.how)
-        evidence = self._evidence(result, measure(chart, result).number, rule)
+        evidence = self._evidence(result, measure(chart, result), rule)
         if beyond is None:
             return unknown(Reason.NO_REFERENCE_RANGE, missing, (evidence,))
         return self._answer(beyond, evidence, missing)
@@ -106,34 +129,42 @@ class Threshold:
     def _answer(self, decided: bool | None, evidence: Evidence, missing: tuple[str, ...]) -> Answer:
         if decided is None:
             return unknown(Reason.IMPRECISE, missing, (evidence,))
-        return passed(Basis.RECORDED, (evidence,)) if decided else failed(Basis.RECORDED, (evidence,))
+        return passed(_RECORDED, (evidence,)) if decided else failed(_RECORDED, (evidence,))
 
     def _evidence(
         self,
         result: Result,
-        value: Interval | None,
+        value: Measure,
         rule: str,
-        limit: Interval | None = None,
+        limit: str | None = None,
         basis: str | None = None,
         note: str | None = None,
     ) -> Evidence:
         reading = result.reading
         quantity = reading.quantity
-        return Evidence(
-            result.reference,
-            quantity.text if quantity is not None else reading.text,
-            quantity.unit if quantity is not None else None,
-            result.written,
-            None if value is None else f"{value} {self.unit}".strip(),
-            self.text if limit is None else f"{self.text} (ULN {limit} {self.unit})",
-            rule,
-            basis,
-            note,
+        recorded, unit = (reading.text, None) if quantity is None else (quantity.text, quantity.unit)
+        ours = self.unit
+        compared = None
+        if value.number is not None:
+            compared = f"{value.text} {ours}" if ours else value.text
+        threshold = self.text if limit is None else f"{self.text} (ULN {limit} {ours})"
+        return new(
+            Evidence, (result.reference, recorded, unit, result.written, compared, threshold, rule, basis, note)
         )
+
+
+def _compared(sign: str, value: Interval, limit: Decimal) -> bool | None:
+    """Whether a value meets `sign` and `limit`; None when it straddles. One number is compared without ado."""
+    number = value.low
+    if number is not None and number is value.high:
+        return _EXACT[sign](number, limit)
+    return _METHODS[sign](value, limit)
 
 
 def _rounded(value: Interval) -> Interval:
     """Twenty digits: 42 µmol/L is twice 21 µmol/L also after both were divided by 17.1."""
+    if value.low is not None and value.low is value.high:
+        return exactly(_DIGITS.plus(value.low))
     low = None if value.low is None else _DIGITS.plus(value.low)
     high = None if value.high is None else _DIGITS.plus(value.high)
     return Interval(low, high, value.low_open, value.high_open)

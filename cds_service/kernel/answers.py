@@ -6,6 +6,7 @@ three times as fast. Neither a `Status` nor an `Answer` has a truth value: "unkn
 
 from datetime import date
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple, NoReturn, TypeVar
 
 T = TypeVar("T")
@@ -92,11 +93,18 @@ class Answer(NamedTuple):
         return self._replace(evidence=merge(self.evidence, evidence))
 
 
+# Members by name and tuples made straight: an enum member looked up on its class costs more than a comparison, and
+# the constructor of a NamedTuple more than the tuple; thousands of both are needed for a call.
+_PASS, _FAIL, _UNKNOWN, _REVIEW = Status.PASS, Status.FAIL, Status.UNKNOWN, Status.REVIEW
+new = tuple.__new__
+"""`new(Answer, (...))`, `new(Evidence, (...))`: the tuple with all its fields in order."""
+
+
 def passed(
     basis: Basis, evidence: tuple[Evidence, ...] = (), notes: tuple[str, ...] = (), missing: tuple[str, ...] = ()
 ) -> Answer:
     """In favour of eligibility."""
-    return Answer(Status.PASS, basis, None, None, None, missing, evidence, notes)
+    return new(Answer, (_PASS, basis, None, None, None, missing, evidence, notes))
 
 
 def failed(
@@ -107,7 +115,7 @@ def failed(
     notes: tuple[str, ...] = (),
 ) -> Answer:
     """The chart shows that the criterion stands in the way; `until` is the first day on which it would pass."""
-    return Answer(Status.FAIL, basis, None, until, assumes, (), evidence, notes)
+    return new(Answer, (_FAIL, basis, None, until, assumes, (), evidence, notes))
 
 
 def unknown(
@@ -117,12 +125,18 @@ def unknown(
     notes: tuple[str, ...] = (),
 ) -> Answer:
     """The chart cannot decide; `missing` names the concepts that would."""
-    return Answer(Status.UNKNOWN, None, reason, None, None, missing, evidence, notes)
+    return new(Answer, (_UNKNOWN, None, reason, None, None, missing, evidence, notes))
+
+
+@lru_cache(maxsize=1024)
+def no_data(missing: tuple[str, ...]) -> Answer:
+    """Nothing recorded of what is asked for: the same answer for every chart."""
+    return unknown(Reason.NO_DATA, missing)
 
 
 def review(*notes: str) -> Answer:
     """By nature a person's decision; never computed."""
-    return Answer(Status.REVIEW, notes=notes)
+    return new(Answer, (_REVIEW, None, None, None, None, (), (), notes))
 
 
 def merge(first: tuple[T, ...], *others: tuple[T, ...]) -> tuple[T, ...]:

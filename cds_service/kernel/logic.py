@@ -8,7 +8,7 @@ Source: criteria.md sections 1 and 2, decisions 4, 42, 50.
 from collections.abc import Sequence
 from datetime import date
 
-from .answers import REASON_RANK, Answer, Basis, Evidence, Reason, Status, each_once, review
+from .answers import REASON_RANK, Answer, Basis, Evidence, Reason, Status, each_once, new, review
 
 # Members by name, once: looking them up at every comparison costs more than the comparison.
 _PASS, _FAIL, _UNKNOWN, _REVIEW = Status.PASS, Status.FAIL, Status.UNKNOWN, Status.REVIEW
@@ -113,7 +113,7 @@ def _best(passing: Sequence[Answer]) -> Answer:
     notes = best.notes
     for part in passing:
         notes += part.notes
-    return Answer(_PASS, best.basis, None, None, None, (), best.evidence, each_once(notes))
+    return new(Answer, (_PASS, best.basis, None, None, None, (), best.evidence, each_once(notes)))
 
 
 def _rank(basis: Basis | None) -> int:
@@ -143,7 +143,8 @@ def _gathered(
             evidence += part.evidence
     for part in parts:
         notes += part.notes
-    return Answer(status, basis, reason, until, assumes, each_once(missing), each_once(evidence), each_once(notes))
+    said = (each_once(missing), each_once(evidence), each_once(notes))
+    return new(Answer, (status, basis, reason, until, assumes, *said))
 
 
 def _basis_of_all(parts: Sequence[Answer]) -> Basis:
