@@ -70,7 +70,10 @@ def not_(part: Answer) -> Answer:
 
 
 def at_least(n: int, parts: Sequence[Answer]) -> Answer:
-    """Passes when at least n parts pass; fails when so many fail that n cannot be reached any more."""
+    """Passes when at least n parts pass; fails when so many fail that n cannot be reached any more.
+
+    What a person has to review may still pass: where only that could make up the number, it is for review.
+    """
     counted = _counted(parts)
     passing = _having(counted, _PASS)
     open_ = _having(counted, _UNKNOWN)
@@ -78,6 +81,8 @@ def at_least(n: int, parts: Sequence[Answer]) -> Answer:
         return _gathered(passing, passing, _PASS, _basis_of_all(passing))
     if len(passing) + len(open_) >= n:
         return _gathered(counted, open_, _UNKNOWN, None, first_reason(open_))
+    if len(parts) - len(counted) + len(passing) + len(open_) >= n:
+        return review()
     failing = _having(counted, _FAIL)
     needed = n - len(passing) - len(open_)
     dates = sorted(p.until for p in failing if p.until is not None)

@@ -79,6 +79,12 @@ def test_at_least_n_agrees_with_counting(parts, n):
     assert at_least(n, parts).status is expected
 
 
+def test_a_number_that_only_reviews_could_make_up_is_for_a_person_to_review():
+    assert at_least(1, [REVIEW, FAIL]).status is Status.REVIEW
+    assert at_least(2, [REVIEW, PASS]).status is Status.REVIEW
+    assert at_least(2, [REVIEW, FAIL]).status is Status.FAIL
+
+
 def test_nothing_to_combine_is_for_a_person_to_review():
     assert all_of([]).status is Status.REVIEW
     assert any_of([]).status is Status.REVIEW
