@@ -7,6 +7,7 @@ Bundle files and NDJSON.
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -87,7 +88,7 @@ class ChartReader:
         reference = f"Patient/{identifier}" if identifier else (full_url or "Patient")
         self._self = {reference, *([full_url] if full_url else [])}
         self._context = Context(
-            self._terminology, self._as_of, read_patient(resource, reference), find=self._find
+            self._terminology, self._as_of, read_patient(resource, reference), find=partial(_find, self._referred)
         )
         self._ours = {}
 
@@ -241,18 +242,6 @@ class ChartReader:
         if full_url:
             self._referred.setdefault(full_url, raw)
 
-    def _find(self, reference: str) -> dict[str, Any] | None:
-        raw = self._referred.get(reference)
-        if raw is None and "/" in reference:
-            parts = reference.split("/_history/")[0].rsplit("/", 2)
-            raw = self._referred.get("/".join(parts[-2:]))
-        if raw is None:
-            return None
-        try:
-            return decode(raw)
-        except (msgspec.MsgspecError, RecursionError):
-            return None
-
     # --- phase two -----------------------------------------------------------------------------------------------
 
     def _read_pending(self, context: Context) -> None:
@@ -266,14 +255,17 @@ class ChartReader:
         """Read one resource into facts; whatever is wrong with it makes it one named skip."""
         context.reference = reference
         try:
-            if head is None:
+            try:
+                if head is None:
+                    self._skip_unreadable(known, raw, context)
+                elif getattr(head, "status", None) in _IGNORED:
+                    return
+                elif not self._is_ours(head):
+                    context.skip(reference, "it is about another patient")
+                else:
+                    known.read(head, raw, context)
+            except msgspec.ValidationError:  # of an element that the head left raw
                 self._skip_unreadable(known, raw, context)
-            elif getattr(head, "status", None) in _IGNORED:
-                return
-            elif not self._is_ours(head):
-                context.skip(reference, "it is about another patient")
-            else:
-                known.read(head, raw, context)
         except Unreadable as error:
             context.skip(reference, str(error))
         except (msgspec.MsgspecError, RecursionError, ValueError, TypeError, AttributeError, ArithmeticError,
@@ -323,6 +315,20 @@ class ChartReader:
             return True
         # A contained or logical reference does not say that it is somebody else.
         return reference.startswith("#") or plain == "Patient"
+
+
+def _find(referred: dict[str, msgspec.Raw], reference: str) -> dict[str, Any] | None:
+    """The resource behind a reference, whole; None where it did not come."""
+    raw = referred.get(reference)
+    if raw is None and "/" in reference:
+        parts = reference.split("/_history/")[0].rsplit("/", 2)
+        raw = referred.get("/".join(parts[-2:]))
+    if raw is None:
+        return None
+    try:
+        return decode(raw)
+    except (msgspec.MsgspecError, RecursionError):
+        return None
 
 
 def _newest_first(result: Result) -> tuple[date, float, date]:
