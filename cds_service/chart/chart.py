@@ -6,12 +6,14 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from ..kernel.dates import DateSpan
+from ..kernel.enums import quick
 from ..terminology import Terminology
 from .facts import Diagnosis, Exposure, Immunisation, Intolerance, Patient, Procedure, Result
 
 T = TypeVar("T")
 
 
+@quick
 class Kind(Enum):
     """How far a kind of resource was read (criteria.md "Completeness", decisions 38, 49, 51)."""
 

@@ -9,9 +9,12 @@ from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple, NoReturn, TypeVar
 
+from .enums import quick
+
 T = TypeVar("T")
 
 
+@quick
 class Status(Enum):
     """The answer from the patient's point of view, for inclusions and exclusions alike."""
 
@@ -24,6 +27,7 @@ class Status(Enum):
         raise TypeError("a Status has no truth value; compare it with `is`")
 
 
+@quick
 class Basis(Enum):
     """What a decided status rests on (decision 3)."""
 
@@ -32,6 +36,7 @@ class Basis(Enum):
     NOT_RECORDED = "not-recorded"
 
 
+@quick
 class Reason(Enum):
     """Why a criterion is unknown; the order is that of decision 4: the first one names a composite."""
 
