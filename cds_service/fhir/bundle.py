@@ -11,12 +11,15 @@ _UNAVAILABLE_CODES = {"suppressed", "incomplete", "throttled", "too-costly", "ti
 """Issue codes that mean a gap whatever their severity (decision 49)."""
 
 
+AS_ASKED = msgspec.Raw(b"")
+
+
 class Entry(msgspec.Struct, gc=False):
     """One entry, its resource (and what the server says of it) still raw."""
 
     fullUrl: str | None = None
     resource: msgspec.Raw = msgspec.Raw(b"")
-    search: msgspec.Raw = msgspec.Raw(b"")
+    search: msgspec.Raw = AS_ASKED
 
 
 _matches: dict[bytes, bool] = {}

@@ -16,7 +16,7 @@ from ..chart.chart import Chart, Kind
 from ..chart.facts import Patient, Result
 from ..kernel.errors import InputError, Unreadable
 from ..terminology import Terminology
-from .bundle import decode_bundle, gap, matched, type_of
+from .bundle import AS_ASKED, decode_bundle, gap, matched, type_of
 from .context import Context, decode
 from .heads import Reference
 from .kinds import FOUND_BY_REFERENCE, Known, kinds_read, readers
@@ -172,23 +172,38 @@ class ChartReader:
 
     def _take_bundle(self, raw: "bytes | msgspec.Raw") -> BundleFacts:
         bundle = decode_bundle(raw)
-        received, outcome = 0, None
-        for entry in bundle.entry:
+        outcome, besides = None, 0
+        decode_head, by_head, ours, context = self._heads, self._by_head, self._ours, self._context
+        for counter, entry in enumerate(bundle.entry, self._counter):
             resource = entry.resource
-            if not resource:
+            try:
+                head = decode_head(resource)
+            except (msgspec.MsgspecError, RecursionError):
+                besides += not resource
+                if resource and self._take_other(resource, entry.fullUrl, f"entry[{counter}]") == "OperationOutcome":
+                    besides += 1
+                    if gap(resource):
+                        outcome = "unavailable"
+                    else:
+                        outcome = outcome or "note"
+                        self._notes.append("the server added a remark to its answer")
                 continue
-            if self._take(resource, entry.fullUrl) == "OperationOutcome":
-                if gap(resource):
-                    outcome = "unavailable"
-                else:
-                    outcome = outcome or "note"
-                    self._notes.append("the server added a remark to its answer")
-            elif matched(entry.search):
-                received += 1
-        return BundleFacts(bundle.next, bundle.total, received, outcome)
+            known = by_head[head.__class__]
+            if (
+                known.glance is None
+                or context is None
+                or head.status in _IGNORED
+                or not (ours.get(bytes(head.subject)) or self._surely_ours(head))
+                or not known.glance(head, context)
+            ):
+                self._take_head(head, known, resource, entry.fullUrl, counter)
+            if entry.search is not AS_ASKED and not matched(entry.search):
+                besides += 1
+        self._counter += len(bundle.entry)
+        return BundleFacts(bundle.next, bundle.total, len(bundle.entry) - besides, outcome)
 
-    def _take(self, raw: msgspec.Raw | bytes, full_url: str | None) -> str | None:
-        """Decode the head of one resource and read or queue it. Returns the type where it was no known kind."""
+    def _take(self, raw: msgspec.Raw | bytes, full_url: str | None) -> None:
+        """Take one resource."""
         counter = self._counter
         self._counter = counter + 1
         if raw.__class__ is not msgspec.Raw:
@@ -196,21 +211,17 @@ class ChartReader:
         try:
             head = self._heads(raw)
         except (msgspec.MsgspecError, RecursionError):
-            return self._take_other(raw, full_url, f"entry[{counter}]", readers()[0])
-        known = self._by_head[head.__class__]
+            self._take_other(raw, full_url, f"entry[{counter}]")
+        else:
+            self._take_head(head, self._by_head[head.__class__], raw, full_url, counter)
+
+    def _take_head(self, head: Any, known: Known, raw: msgspec.Raw, full_url: str | None, counter: int) -> None:
+        """Read one resource whose head was decoded, or queue it."""
         context = self._context
-        if (
-            known.glance is not None
-            and context is not None
-            and head.status not in _IGNORED
-            and (self._ours.get(bytes(head.subject)) or self._surely_ours(head))
-            and known.glance(head, context)
-        ):
-            return None
         if head.id:
             reference = f"{known.kind}/{head.id}"
             if reference in self._seen:
-                return None
+                return
             self._seen.add(reference)
         else:
             reference = f"entry[{counter}]"
@@ -220,11 +231,10 @@ class ChartReader:
             self._pending.append(_Pending(known, head, raw, reference))
         else:
             self._read(known, head, raw, reference, context)
-        return None
 
-    def _take_other(
-        self, raw: msgspec.Raw, full_url: str | None, place: str, by_kind: dict[str, Known]
-    ) -> str | None:
+    def _take_other(self, raw: msgspec.Raw, full_url: str | None, place: str) -> str | None:
+        """Queue or index a resource whose head did not decode; returns its type."""
+        by_kind = readers()[0]
         kind = type_of(raw)
         if kind in by_kind:
             self._pending.append(_Pending(by_kind[kind], None, raw, place))
