@@ -30,7 +30,7 @@ check: $(VENV)/.installed-test $(VENV)/.installed-check  ## ruff, mypy, import-l
 bench: $(VENV)/.installed  ## CPU of one patient-view call, held against a service that does nothing
 	$(BIN)/python -m bench
 
-docs: $(VENV)/.installed  ## write docs/trials/*.md from the trial files
+docs: $(VENV)/.installed  ## write the generated documents: trials, kinds of criteria, settings
 	$(BIN)/python tools/write_docs.py
 
 wheel: $(VENV)/.installed  ## build the wheel, install it elsewhere, and use it from another directory

@@ -1,14 +1,16 @@
-"""Write docs/trials/*.md from the trial files, for a clinician to check, and the table of settings in the README.
+"""Write docs/trials/*.md from the trial files, docs/criteria-kinds.md, and the table of settings in the README.
 
 python tools/write_docs.py            write them
 python tools/write_docs.py --check    say which are not current, and fail
 """
 
 import csv
+import inspect
 import sys
 from collections import defaultdict
 from pathlib import Path
 
+from cds_service.criteria.registry import kinds
 from cds_service.criteria.rule import Reads
 from cds_service.kernel.paths import data_dir
 from cds_service.settings import names
@@ -37,11 +39,31 @@ def documents() -> dict[Path, str]:
     terminology = load()
     codes = Codes()
     found = {ROOT / "docs" / "trials" / f"{t.id}.md": document(t, terminology, codes) for t in load_trials()}
+    found[ROOT / "docs" / "criteria-kinds.md"] = _kinds()
     readme = ROOT / "README.md"
     text = readme.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
     found[readme] = f"{before}{BEGIN}\n{_settings()}\n{END}{rest.split(END)[1]}"
     return found
+
+
+def _kinds() -> str:
+    """Every kind of criterion, as the docstring of its module says it."""
+    by_module: dict[str, list[str]] = defaultdict(list)
+    for kind, reader in kinds().items():
+        by_module[reader.__module__].append(kind)
+    lines = [
+        "# Kinds of criteria",
+        "",
+        "Generated from the modules of `cds_service/criteria/` by `make docs`; do not edit.",
+        "What a rule in a trial file can say. A kind is added by adding a file.",
+        "",
+    ]
+    for module, names_ in sorted(by_module.items(), key=lambda item: sorted(item[1])):
+        lines += [f"## {', '.join(f'`{name}`' for name in sorted(names_))}", ""]
+        lines += [(inspect.getdoc(sys.modules[module]) or "").strip(), ""]
+        lines += [f"In `{module.replace('.', '/')}.py`.", ""]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def _settings() -> str:

@@ -1,4 +1,10 @@
-"""`all`, `any`, `at_least`: rules made of rules; `shared`: a rule written once and used by name."""
+"""`all`, `any`, `some_of`: rules made of rules; `shared`: a rule written once and used by name.
+
+    {all: [...]}
+    {any: [...]}
+    {some_of: [...], least: 2}
+    {shared: name of a rule in trials/shared.yaml}
+"""
 
 from dataclasses import dataclass
 

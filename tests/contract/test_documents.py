@@ -38,12 +38,49 @@ def test_the_readme_names_every_command_and_every_setting() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "docs/ARCHITECTURE.md", "docs/GLOSSARY.md", "SECURITY.md", "CHANGELOG.md"]
+    "name",
+    [
+        "README.md",
+        "SECURITY.md",
+        "CHANGELOG.md",
+        *(str(p.relative_to(ROOT)) for folder in ("docs", "docs/decisions") for p in (ROOT / folder).glob("*.md")),
+    ],
 )
 def test_every_link_of_a_document_leads_to_a_file(name: str) -> None:
     path = ROOT / name
     for target in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):
         assert target.startswith("https://") or (path.parent / target).exists(), target
+
+
+def test_every_kind_of_criterion_is_named_in_the_docstring_of_its_module() -> None:
+    import sys
+
+    from cds_service.criteria.registry import kinds
+
+    unnamed = [k for k, reader in kinds().items() if f"`{k}`" not in (sys.modules[reader.__module__].__doc__ or "")]
+    assert unnamed == []
+
+
+def test_every_file_and_column_of_the_mappings_is_documented() -> None:
+    from cds_service.terminology.tables import COLUMNS
+
+    text = (ROOT / "docs" / "mappings.md").read_text(encoding="utf-8")
+    assert [f for f in COLUMNS if f"`{f}.csv`" not in text] == []
+    assert [f"{f}: {c}" for f, columns in COLUMNS.items() for c in columns if f"`{c}`" not in text] == []
+
+
+def test_the_readme_names_every_service_and_its_hook() -> None:
+    from cds_service.web.services import services
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    routes = [f"`POST /cds-services/{name}` | hook `{module.HOOK}`" for name, module in services().items()]
+    assert [route for route in routes if route not in text] == []
+
+
+def test_every_set_of_decisions_stands_in_the_index() -> None:
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    assert [p.name for p in folder.glob("0*.md") if f"]({p.name})" not in index] == []
 
 
 def test_the_changelog_names_the_version_of_the_package() -> None:
