@@ -6,6 +6,8 @@ A code and a text that name different drugs are a doubt, never trusted. A record
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+import msgspec
+
 from ...terminology import Terminology
 from ..context import Context
 from ..heads import Concept, Reference, concept_of
@@ -53,6 +55,33 @@ def name_drug(concepts: list[Concept], terminology: Terminology) -> Named:
     if named is None:
         named = _memory[1][key] = _resolve(concepts, terminology)
     return named
+
+
+def by_bytes(raw: msgspec.Raw, terminology: Terminology) -> Named | None:
+    """The drug of a raw medicationCodeableConcept; None where there is none. The same bytes are decoded once.
+
+    Raises msgspec.ValidationError for what is no CodeableConcept.
+    """
+    global _by_bytes  # a cache of product names, as `_memory`
+    whose, seen = _by_bytes
+    if whose is not terminology or len(seen) > 4096:
+        _by_bytes = (terminology, seen := {})
+    text = bytes(raw)
+    if text not in seen:
+        concept = _concepts.decode(text) if text else None
+        seen[text] = name_drug([concept], terminology) if concept is not None else None
+    return seen[text]
+
+
+def of_no_interest(raw: msgspec.Raw, terminology: Terminology) -> bool:
+    """Whether a raw medicationCodeableConcept was seen before and names a drug that no criterion asks for."""
+    whose, seen = _by_bytes
+    named = seen.get(bytes(raw)) if whose is terminology else None
+    return named is not None and not named.ingredients and not named.unnamed
+
+
+_concepts = msgspec.json.Decoder(Concept | None)
+_by_bytes: tuple[Terminology | None, dict[bytes, Named | None]] = (None, {})
 
 
 def _resolve(concepts: list[Concept], terminology: Terminology) -> Named:

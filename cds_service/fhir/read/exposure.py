@@ -151,6 +151,8 @@ def references(raw: msgspec.Raw) -> frozenset[str]:
     return frozenset("/".join(r.split("/_history/")[0].rsplit("/", 2)[-2:]) for r in found if isinstance(r, str))
 
 
-def dates(*texts: Any) -> str:
+def dates(first: Any, second: Any = None) -> str:
     """Dates as recorded, for evidence: `2026-01-02/2026-03-04`."""
-    return "/".join(t for t in texts if isinstance(t, str))
+    if not isinstance(second, str):
+        return first if isinstance(first, str) else ""
+    return f"{first}/{second}" if isinstance(first, str) else second

@@ -9,12 +9,13 @@ from ...chart.facts import Dose
 from ...kernel.dates import DateSpan
 from ...terminology import Terminology
 from ..context import Context
-from ..heads import Concept, Meta, Period, Reference
+from ..heads import Meta, Period, Reference
 from .amounts import Amount, Strength, quantity
 from .dosage import dosed
+from .drug import Named, by_bytes
 from .exposure import add, dates, day_of, ended, references, since, unrecorded_end
 from .medication_order import matters, named_in, quietly, updated
-from .pieces import NONE, one
+from .pieces import NONE, NULL, one
 from .routes import route_of, routes_in
 from .timing import number
 
@@ -28,8 +29,8 @@ class AdministrationHead(msgspec.Struct, tag_field="resourceType", tag="Medicati
 
     id: str | None = None
     status: str | None = None
-    subject: Reference | None = None
-    medicationCodeableConcept: Concept | None = None
+    subject: msgspec.Raw = NULL
+    medicationCodeableConcept: msgspec.Raw = NONE
     medicationReference: Reference | None = None
     effectiveDateTime: str | None = None
     effectivePeriod: Period | None = None
@@ -46,8 +47,8 @@ class DispenseHead(msgspec.Struct, tag_field="resourceType", tag="MedicationDisp
 
     id: str | None = None
     status: str | None = None
-    subject: Reference | None = None
-    medicationCodeableConcept: Concept | None = None
+    subject: msgspec.Raw = NULL
+    medicationCodeableConcept: msgspec.Raw = NONE
     medicationReference: Reference | None = None
     whenPrepared: str | None = None
     whenHandedOver: str | None = None
@@ -63,13 +64,14 @@ HEADS = (AdministrationHead, DispenseHead)
 
 def read(head: AdministrationHead | DispenseHead, raw: msgspec.Raw, ctx: Context) -> None:
     """Put what the record says into the context; its raw pieces are decoded only for drugs that matter."""
+    known = by_bytes(head.medicationCodeableConcept, ctx.terminology)
     if isinstance(head, AdministrationHead):
-        _administration(head, ctx)
+        _administration(head, known, ctx)
     else:
-        _dispense(head, ctx)
+        _dispense(head, known, ctx)
 
 
-def _administration(head: AdministrationHead, ctx: Context) -> None:
+def _administration(head: AdministrationHead, known: Named | None, ctx: Context) -> None:
     if head.status == "not-done":
         return
     period = head.effectivePeriod
@@ -78,7 +80,7 @@ def _administration(head: AdministrationHead, ctx: Context) -> None:
     if ctx.future(start):
         return
     ctx.dated(start)
-    named = named_in(head, ctx)
+    named = named_in(head, known, ctx)
     if not named.ingredients:
         return
     if begun and start is None:
@@ -116,7 +118,7 @@ def _given(raw: bytes, strength: Strength, terminology: Terminology) -> tuple[Am
     return once, text if isinstance(text, str) else "", route_of(routes_in(dosage), terminology)
 
 
-def _dispense(head: DispenseHead, ctx: Context) -> None:
+def _dispense(head: DispenseHead, known: Named | None, ctx: Context) -> None:
     if head.status == "declined":
         return
     handed = quietly(head.whenHandedOver)
@@ -126,7 +128,7 @@ def _dispense(head: DispenseHead, ctx: Context) -> None:
     if ctx.future(start):
         return
     ctx.dated(start)
-    named = named_in(head, ctx)
+    named = named_in(head, known, ctx)
     if not named.ingredients:
         return
     if start is None:

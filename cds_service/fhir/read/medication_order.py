@@ -7,11 +7,11 @@ import msgspec
 from ...kernel.dates import DateSpan, parse_date
 from ...kernel.errors import Unreadable
 from ..context import Context
-from ..heads import Concept, Meta, Period, Reference, concept_of
+from ..heads import Meta, Period, Reference, concept_of
 from .dosage import dosed
-from .drug import Named, drug_of, name_drug
+from .drug import Named, by_bytes, drug_of, of_no_interest
 from .exposure import add, dates, day_of, ended, references, since, unrecorded_end
-from .pieces import NONE, objects, one
+from .pieces import NONE, NULL, objects, one
 
 KINDS = ("MedicationStatement", "MedicationRequest")
 _STATES = {"active": "active", "completed": "ended", "stopped": "ended", "on-hold": "held"}
@@ -19,13 +19,16 @@ _COUNT = frozenset({"order", "plan", "original-order", "reflex-order", "filler-o
 """Intents that count (decision 52)."""
 
 
+# Drug and subject stay raw: the same bytes come again and again, so that what they mean is looked up by them.
+
+
 class StatementHead(msgspec.Struct, tag_field="resourceType", tag="MedicationStatement"):
     """What decides whether a MedicationStatement matters."""
 
     id: str | None = None
     status: str | None = None
-    subject: Reference | None = None
-    medicationCodeableConcept: Concept | None = None
+    subject: msgspec.Raw = NULL
+    medicationCodeableConcept: msgspec.Raw = NONE
     medicationReference: Reference | None = None
     effectiveDateTime: str | None = None
     effectivePeriod: Period | None = None
@@ -45,9 +48,9 @@ class RequestHead(msgspec.Struct, tag_field="resourceType", tag="MedicationReque
     id: str | None = None
     status: str | None = None
     intent: str | None = None
-    subject: Reference | None = None
+    subject: msgspec.Raw = NULL
     doNotPerform: bool = False
-    medicationCodeableConcept: Concept | None = None
+    medicationCodeableConcept: msgspec.Raw = NONE
     medicationReference: Reference | None = None
     authoredOn: str | None = None
     reportedBoolean: bool | None = None
@@ -68,10 +71,20 @@ HEADS = (StatementHead, RequestHead)
 
 def read(head: StatementHead | RequestHead, raw: msgspec.Raw, ctx: Context) -> None:
     """Put what the record says into the context; its raw pieces are decoded only for drugs that matter."""
+    known = by_bytes(head.medicationCodeableConcept, ctx.terminology)
     if isinstance(head, StatementHead):
-        _statement(head, ctx)
+        _statement(head, known, ctx)
     else:
-        _request(head, ctx)
+        _request(head, known, ctx)
+
+
+def glance(head: StatementHead | RequestHead, ctx: Context) -> bool:
+    """Take a record of a drug that is known to be of no interest: it may only say how far back the chart reaches."""
+    if not of_no_interest(head.medicationCodeableConcept, ctx.terminology):
+        return False
+    if isinstance(head, RequestHead) and _ordered(head) and not _reported(head):
+        ctx.mark(head.authoredOn)
+    return True
 
 
 def matters(resource: dict[str, Any], ctx: Context) -> bool:
@@ -89,14 +102,11 @@ def matters(resource: dict[str, Any], ctx: Context) -> bool:
     return bool(named.ingredients) or named.unnamed
 
 
-def named_in(head: Any, ctx: Context) -> Named:
-    """The drug of a record; one that is not named at all is noted (decision 34)."""
-    concept = head.medicationCodeableConcept
-    named = (
-        name_drug([concept], ctx.terminology)
-        if concept is not None
-        else drug_of(None, head.medicationReference, objects(head.contained), ctx)
-    )
+def named_in(head: Any, known: Named | None, ctx: Context) -> Named:
+    """The drug of a record; one that is not named at all is noted (decision 34). `known`: what its codes say."""
+    named = known
+    if named is None:
+        named = drug_of(None, head.medicationReference, objects(head.contained), ctx)
     if named.unnamed:
         ctx.unnamed_drugs.append(ctx.reference)
     return named
@@ -114,10 +124,10 @@ def updated(head: Any, ctx: Context) -> DateSpan | None:
     return day_of(head.meta.lastUpdated, ctx) if head.meta is not None and head.meta.lastUpdated else None
 
 
-def _statement(head: StatementHead, ctx: Context) -> None:
+def _statement(head: StatementHead, known: Named | None, ctx: Context) -> None:
     if head.status in ("not-taken", "intended"):
         return
-    named = named_in(head, ctx)
+    named = named_in(head, known, ctx)
     if not named.ingredients:
         return
     period = head.effectivePeriod
@@ -128,8 +138,8 @@ def _statement(head: StatementHead, ctx: Context) -> None:
         return
     state = _STATES.get(head.status or "", "unclear")
     # A single moment says that it was taken then: of what goes on, not when it began.
-    known = None if moment is not None and state != "ended" else start
-    begins = since(known, ctx, moment or day_of(head.dateAsserted, ctx))
+    recorded = None if moment is not None and state != "ended" else start
+    begins = since(recorded, ctx, moment or day_of(head.dateAsserted, ctx))
     regimen, route = dosed(head.dosage, named.strength, start, ctx.terminology)
     stopped = False
     if state == "ended":
@@ -144,15 +154,23 @@ def _statement(head: StatementHead, ctx: Context) -> None:
     )  # fmt: skip
 
 
-def _request(head: RequestHead, ctx: Context) -> None:
-    if head.status == "draft" or head.doNotPerform or (head.intent is not None and head.intent not in _COUNT):
+def _ordered(head: RequestHead) -> bool:
+    return head.status != "draft" and not head.doNotPerform and (head.intent is None or head.intent in _COUNT)
+
+
+def _reported(head: RequestHead) -> bool:
+    return bool(head.reportedBoolean) or head.reportedReference is not None
+
+
+def _request(head: RequestHead, known: Named | None, ctx: Context) -> None:
+    if not _ordered(head):
         return
     authored = quietly(head.authoredOn)
     if ctx.future(authored):
         return
-    if not head.reportedBoolean and head.reportedReference is None:
+    if not _reported(head):
         ctx.dated(authored)
-    named = named_in(head, ctx)
+    named = named_in(head, known, ctx)
     if not named.ingredients:
         return
     if head.authoredOn and authored is None:

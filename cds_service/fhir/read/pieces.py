@@ -10,6 +10,8 @@ _decoder = msgspec.json.Decoder(float_hook=json_number)
 
 NONE = msgspec.Raw(b"")
 """A piece that is not there."""
+NULL = msgspec.Raw(b"null")
+"""A piece that is not there, as a value to decode."""
 
 
 def decode_any(raw: msgspec.Raw) -> Any:
