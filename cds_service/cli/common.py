@@ -1,5 +1,6 @@
 """What several commands share: the clock, input files, trials by name, JSON on stdout."""
 
+import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -7,10 +8,13 @@ from typing import Any
 
 import click
 
-from ..kernel.dates import FIRST_CLOCK, LAST_CLOCK
+from ..kernel.dates import checked_clock
 from ..kernel.errors import InputError, NotFound
 from ..kernel.paths import data_dir
 from ..trials import Trial, load_trials
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class Day(click.ParamType[date]):
@@ -22,11 +26,15 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            if len(value) != 10 or not FIRST_CLOCK <= date.fromisoformat(value) <= LAST_CLOCK:
+            if not _DAY.fullmatch(value):
                 raise ValueError
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
             self.fail(f"'{value}' is not a date; write YYYY-MM-DD", param, ctx)
+        try:
+            return checked_clock(day)
+        except InputError as error:
+            self.fail(str(error), param, ctx)
 
 
 def clock(as_of: date | None) -> date:

@@ -22,10 +22,10 @@ def patient_id(bundle: bytes) -> str:
     try:
         found = [
             entry["resource"].get("id")
-            for entry in json.loads(bundle).get("entry", ())
-            if entry.get("resource", {}).get("resourceType") == "Patient"
+            for entry in json.loads(bundle.removeprefix(b"\xef\xbb\xbf")).get("entry") or ()
+            if (entry.get("resource") or {}).get("resourceType") == "Patient"
         ]
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError, RecursionError):
         raise InputError("this is not a FHIR Bundle") from None
     if len(found) != 1 or not isinstance(found[0], str):
         raise InputError("the Bundle must hold exactly one Patient, with an id")

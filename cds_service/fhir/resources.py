@@ -47,9 +47,10 @@ def resources_of(body: bytes) -> list[Resource]:
     ]
     found = [r for r in found if r.type != "OperationOutcome"]
     names: dict[bytes, bytes] = {}
+    placed = {r.place: r for r in found}
     for number, entry in enumerate(decode_bundle(body).entry):
         if entry.fullUrl and entry.fullUrl.startswith("urn:"):
-            match = next((r for r in found if r.place == f"entry[{number}]"), None)
+            match = placed.get(f"entry[{number}]")
             if match is not None:
                 names[entry.fullUrl.encode()] = match.reference.encode()
     if not names:

@@ -99,19 +99,22 @@ def fixtures(folder: Path | None = None) -> Store:
 
 
 def _stored(kind: str, identifier: str, raw: bytes) -> Stored:
-    resource = msgspec.json.decode(raw)
-    subject = resource.get(PATIENT_ELEMENT.get(kind, "subject")) or {}
-    patient = identifier if kind == "Patient" else _tail(subject.get("reference"), "Patient")
+    try:
+        resource = msgspec.json.decode(raw)
+    except (msgspec.MsgspecError, RecursionError):
+        raise InputError(f"a {kind} cannot be read as JSON") from None
+    subject = resource.get(PATIENT_ELEMENT.get(kind, "subject"))
+    patient = identifier if kind == "Patient" else _tail(subject, "Patient")
     categories = resource.get("category") or []
-    medication = resource.get("medicationReference") or {}
     return Stored(
         kind, identifier, raw, patient, _date(kind, resource), _codings([resource.get("code")]),
         _codings(categories if isinstance(categories, list) else [categories]), str(resource.get("intent", "")),
-        _tail(medication.get("reference"), "Medication"),
+        _tail(resource.get("medicationReference"), "Medication"),
     )
 
 
-def _tail(reference: Any, kind: str) -> str | None:
+def _tail(element: Any, kind: str) -> str | None:
+    reference = element.get("reference") if isinstance(element, dict) else None
     if not isinstance(reference, str):
         return None
     before, _, identifier = reference.rpartition("/")
@@ -132,8 +135,12 @@ def _codings(concepts: list[Any]) -> frozenset[tuple[str, str]]:
     return frozenset(
         (str(c.get("system", "")), str(c.get("code", "")))
         for concept in concepts if isinstance(concept, dict)
-        for c in concept.get("coding") or [] if isinstance(c, dict)
+        for c in _list(concept.get("coding")) if isinstance(c, dict)
     )
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _tokens(value: str) -> list[tuple[str | None, str]]:
