@@ -36,6 +36,7 @@ class Kind(Enum):
 
 _READ, _NOT_OFFERED = Kind.READ, Kind.NOT_OFFERED  # by name: looked up on the class they cost ten times as much
 
+_UNMADE: Any = object()
 DRUG_KINDS = ("MedicationStatement", "MedicationRequest", "MedicationAdministration", "MedicationDispense")
 
 
@@ -109,8 +110,7 @@ class Chart:
 
     def once(self, key: Hashable, compute: Callable[["Chart"], T]) -> T:
         """Compute something once for this chart."""
-        try:
-            return self.memo[key]  # type: ignore[no-any-return]
-        except KeyError:
+        value: T = self.memo.get(key, _UNMADE)
+        if value is _UNMADE:
             value = self.memo[key] = compute(self)
-            return value
+        return value

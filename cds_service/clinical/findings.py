@@ -40,7 +40,8 @@ def _index(chart: Chart) -> dict[str, tuple[Fact, ...]]:
 
 def conditions(chart: Chart, finding: str) -> tuple[Diagnosis, ...]:
     """The Conditions that speak of a finding, in whatever grade."""
-    return tuple(fact for fact in by_finding(chart).get(finding, ()) if isinstance(fact, Diagnosis))
+    facts = by_finding(chart).get(finding)
+    return tuple(fact for fact in facts if isinstance(fact, Diagnosis)) if facts else ()
 
 
 def recorded(chart: Chart, *findings: str, active: bool = False) -> list[Diagnosis]:
@@ -73,7 +74,10 @@ def evidence_of(fact: Fact, threshold: str, rule: str, note: str | None = None) 
 
 def incomplete(chart: Chart, kinds: tuple[str, ...]) -> bool:
     """Whether one of these kinds of resource was not read completely, so that silence proves nothing."""
-    return any(not chart.kind(kind).complete for kind in kinds)
+    for kind in kinds:
+        if not chart.kind(kind).complete:
+            return True
+    return False
 
 
 def reaches(chart: Chart, window: Window) -> bool:

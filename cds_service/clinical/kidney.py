@@ -174,7 +174,7 @@ def _computed(chart: Chart, numbers: list[Interval | None], inputs: tuple[Input,
     if differing:
         notes = merge(notes, ("the recorded sexes differ; computed for both",))
     evidence = tuple(
-        seen(i.result)._replace(normalised=f"{i.number} {chart.terminology.concepts[i.result.concept].canonical_unit}")
+        seen(i.result, normalised=f"{i.number} {chart.terminology.concepts[i.result.concept].canonical_unit}")
         for i in inputs
         if i.result is not None
     )

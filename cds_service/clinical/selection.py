@@ -59,6 +59,8 @@ def newest(
 
     `accept` leaves out results that are not what is asked for (another method).
     """
+    if chart.results.keys().isdisjoint(concepts) and chart.kind("Observation") is _READ:
+        return NOTHING
     key = ("newest", concepts, window, accept)
     found: Found | None = chart.memo.get(key)
     if found is None:

@@ -181,7 +181,7 @@ def _risen(chart: Chart, result: Result, number: Interval, limit: Decimal) -> bo
 
 
 def _item(result: Result, descriptor: str) -> Evidence:
-    return seen(result, f"{descriptor.replace('_', ' ')}: {WEIGHTS[descriptor]}")._replace(rule="score")
+    return seen(result, f"{descriptor.replace('_', ' ')}: {WEIGHTS[descriptor]}", rule="score")
 
 
 def deduction(chart: Chart, score: Result) -> tuple[int, int, tuple[Evidence, ...], tuple[str, ...]]:

@@ -71,7 +71,7 @@ class ChronicityIndex:
         elif reading.text is not None:
             match = _STATED.search(reading.text) or _FRACTION.search(reading.text)
             number = exactly(Decimal(match[1])) if match is not None else None
-        evidence = (seen(result)._replace(threshold=self._limit, rule=KIND),)
+        evidence = (seen(result, threshold=self._limit, rule=KIND),)
         if number is None or number.at_most(Decimal(_LAST)) is False or number.at_least(Decimal(0)) is False:
             return unknown(Reason.INCOMPARABLE, _MISSING, evidence)
         within = number.at_most(Decimal(self.highest))

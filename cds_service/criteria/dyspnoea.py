@@ -57,7 +57,7 @@ class Dyspnoea:
         elif reading.text is not None:
             stated = grade_in(reading.text)
             number = exactly(Decimal(stated)) if stated is not None else None
-        evidence = (seen(result)._replace(threshold=f"≤ grade {self.highest}", rule=KIND),)
+        evidence = (seen(result, threshold=f"≤ grade {self.highest}", rule=KIND),)
         if number is None or not (number.at_least(_FIRST) and number.at_most(_LAST)):
             return unknown(Reason.INCOMPARABLE, _MISSING, evidence)
         return self._graded(number.at_most(Decimal(self.highest)), evidence)

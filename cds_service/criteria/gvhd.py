@@ -36,7 +36,7 @@ class NoAcuteGvhd:
         threshold = f"grade {self.grade} or more within {self.window}"
         measured, result = measured_grade(chart)
         if result is not None and measured is not None:
-            said = seen(result)._replace(threshold=threshold, rule=KIND)
+            said = seen(result, threshold=threshold, rule=KIND)
             inside = self.window.after(result.day.last) > chart.as_of
             if inside and measured >= self.grade:
                 failing.append((said, self.window.after(result.day.last)))

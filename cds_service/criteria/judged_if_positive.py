@@ -29,7 +29,7 @@ class JudgedIfPositive:
         for result in of_concepts(chart, self.tests):
             if result.reading.absent:
                 continue
-            said = seen(result)._replace(threshold=threshold, rule=KIND)
+            said = seen(result, threshold=threshold, rule=KIND)
             judged = verdict(chart, result)
             if result.day.last < start or judged.positive is False:
                 harmless.append(said)

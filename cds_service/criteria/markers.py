@@ -82,7 +82,7 @@ def _found(chart: Chart, concept: str, found: Found) -> Answer:
 
 
 def _judge(chart: Chart, concept: str, result: Result) -> Answer:
-    evidence = (seen(result)._replace(threshold="not positive", rule=KIND),)
+    evidence = (seen(result, threshold="not positive", rule=KIND),)
     said = verdict(chart, result)
     if said.positive is None:
         return unknown(said.reason or Reason.INCOMPARABLE, (concept,), evidence)
@@ -95,7 +95,7 @@ def _older(chart: Chart, concept: str) -> Answer:
     positive = [r for r in found.results if verdict(chart, r).positive is True]
     if not positive:
         return _ABSENT
-    return unknown(Reason.STALE, (concept,), tuple(seen(r)._replace(rule=KIND) for r in positive))
+    return unknown(Reason.STALE, (concept,), tuple(seen(r, rule=KIND) for r in positive))
 
 
 def _iga(chart: Chart) -> Answer:
@@ -104,15 +104,15 @@ def _iga(chart: Chart) -> Answer:
         older = found.older
         number = measure(chart, older).number if older is not None else None
         if older is not None and (number is None or number.at_least(_IGA) is not True):
-            return unknown(Reason.STALE, ("iga",), (seen(older)._replace(threshold="≥ 10 mg/dL", rule=KIND),))
+            return unknown(Reason.STALE, ("iga",), (seen(older, threshold="≥ 10 mg/dL", rule=KIND),))
         return _ABSENT
     return decide(found, ("iga",), lambda r: _judge_iga(chart, r))
 
 
 def _judge_iga(chart: Chart, result: Result) -> Answer:
     value = measure(chart, result)
-    evidence = (seen(result, value.problem)._replace(
-        normalised=f"{value.number} mg/dL" if value.number else None, threshold="≥ 10 mg/dL", rule=KIND),)
+    number = f"{value.number} mg/dL" if value.number else None
+    evidence = (seen(result, value.problem, normalised=number, threshold="≥ 10 mg/dL", rule=KIND),)
     if value.number is None:
         return unknown(Reason.INCOMPARABLE, ("iga",), evidence)
     enough = value.number.at_least(_IGA)

@@ -41,7 +41,7 @@ class OrganInvolvement:
         measured, result = measured_classes(chart)
         unstaged, stated = self._unstaged(chart) if self.classes else ((), ())
         if result is not None and self.classes & measured and (unstaged or not nephritis(chart)):
-            said = seen(result)._replace(threshold=self._classes_said(), rule=KIND)
+            said = seen(result, threshold=self._classes_said(), rule=KIND)
             return passed(Basis.RECORDED, (said, *unstaged))
         evidence = (*judged, *unstaged)
         if incomplete(chart, ("Condition",)):

@@ -56,7 +56,7 @@ class NoPregnancy:
 
     def _judge(self, chart: Chart, result: Result) -> Answer:
         said = verdict(chart, result)
-        evidence = (seen(result)._replace(threshold="negative", rule=KIND),)
+        evidence = (seen(result, threshold="negative", rule=KIND),)
         if said.positive is None:
             return unknown(said.reason or Reason.INCOMPARABLE, self.tests, evidence)
         return failed(Basis.RECORDED, evidence) if said.positive else passed(Basis.RECORDED, evidence)
@@ -121,7 +121,7 @@ def _pregnancy(chart: Chart, found: Found) -> Answer | None:
         result = status.results[0]
         pregnant = any("pregnancy" in _finding_names(chart, s, c) for s, c in result.reading.codes)
         if pregnant and (tested is None or result.day.first > tested.last):
-            return failed(Basis.RECORDED, (seen(result)._replace(rule=KIND),))
+            return failed(Basis.RECORDED, (seen(result, rule=KIND),))
     return open_
 
 

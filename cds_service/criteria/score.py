@@ -59,7 +59,7 @@ class Score:
         number = convert(chart.terminology, result.concept, quantity.number, quantity.unit) if quantity else None
         if result.reading.unreadable is not None or number is None or not _possible(number):
             note = "a total is a number from 0 to 105"
-            return unknown(Reason.INCOMPARABLE, missing, (seen(result, note)._replace(rule=KIND),))
+            return unknown(Reason.INCOMPARABLE, missing, (seen(result, note, rule=KIND),))
         evidence = (self._evidence(result, str(number)),)
         enough = number.at_least(Decimal(self.least))
         if enough is False:
@@ -100,13 +100,13 @@ class Score:
         if bound.total >= self.least and clinical:
             return passed(Basis.COMPUTED, evidence, ("no total is recorded; computed as a lower bound",))
         if found.older is not None:
-            return unknown(Reason.STALE, missing, (seen(found.older)._replace(rule=KIND), *evidence))
+            return unknown(Reason.STALE, missing, (seen(found.older, rule=KIND), *evidence))
         if bound.any_datum:
             return unknown(Reason.IMPRECISE, missing, evidence)
         return unknown(Reason.NO_DATA, missing)
 
     def _evidence(self, result: Result, number: str) -> Evidence:
-        return seen(result)._replace(normalised=number, threshold=f"≥ {self.least}", rule=KIND)
+        return seen(result, normalised=number, threshold=f"≥ {self.least}", rule=KIND)
 
     def words(self) -> str:
         """In words."""

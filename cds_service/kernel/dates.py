@@ -155,6 +155,6 @@ def birthday(born: date, years: int) -> date:
 
 
 def age_on(born: date, on: date) -> int:
-    """Completed years of age."""
+    """Completed years of age: who was born on 29 February completes them on 1 March of common years."""
     years = on.year - born.year
-    return years if on >= birthday(born, years) else years - 1
+    return years if (on.month, on.day) >= (born.month, born.day) else years - 1

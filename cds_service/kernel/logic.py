@@ -23,16 +23,14 @@ def all_of(parts: Sequence[Answer]) -> Answer:
     """
     if len(parts) == 1:
         return parts[0]
-    counted = _counted(parts)
-    if not counted:
-        return parts[0] if parts else review()
-    failing = _having(counted, _FAIL)
+    counted, _, failing, open_ = _sorted(parts)
     if failing:
         return _gathered(counted, failing, _FAIL, _basis_of_all(failing), None, _latest(failing), _assumes(failing))
-    open_ = _having(counted, _UNKNOWN)
     if open_:
         return _gathered(counted, open_, _UNKNOWN, None, first_reason(open_))
-    return _gathered(counted, counted, _PASS, _basis_of_all(counted))
+    if counted:
+        return _gathered(counted, counted, _PASS, _basis_of_all(counted))
+    return parts[0] if parts else review()
 
 
 def any_of(parts: Sequence[Answer]) -> Answer:
@@ -43,13 +41,11 @@ def any_of(parts: Sequence[Answer]) -> Answer:
     """
     if len(parts) == 1:
         return parts[0]
-    counted = _counted(parts)
-    if not counted:
-        return parts[0] if parts else review()
-    passing = _having(counted, _PASS)
+    counted, passing, _, open_ = _sorted(parts)
     if passing:
         return _best(passing)
-    open_ = _having(counted, _UNKNOWN)
+    if not counted:
+        return parts[0] if parts else review()
     if open_:
         return _gathered(counted, open_, _UNKNOWN, None, first_reason(open_))
     first: Answer | None = None
@@ -74,16 +70,13 @@ def at_least(n: int, parts: Sequence[Answer]) -> Answer:
 
     What a person has to review may still pass: where only that could make up the number, it is for review.
     """
-    counted = _counted(parts)
-    passing = _having(counted, _PASS)
-    open_ = _having(counted, _UNKNOWN)
+    counted, passing, failing, open_ = _sorted(parts)
     if len(passing) >= n:
         return _gathered(passing, passing, _PASS, _basis_of_all(passing))
     if len(passing) + len(open_) >= n:
         return _gathered(counted, open_, _UNKNOWN, None, first_reason(open_))
     if len(parts) - len(counted) + len(passing) + len(open_) >= n:
         return review()
-    failing = _having(counted, _FAIL)
     needed = n - len(passing) - len(open_)
     dates = sorted(p.until for p in failing if p.until is not None)
     until = dates[needed - 1] if not open_ and len(dates) >= needed else None
@@ -99,12 +92,24 @@ def first_reason(parts: Sequence[Answer]) -> Reason:
     return first or Reason.NO_DATA
 
 
-def _counted(parts: Sequence[Answer]) -> Sequence[Answer]:
-    return [p for p in parts if p.status is not _REVIEW]
-
-
-def _having(parts: Sequence[Answer], status: Status) -> Sequence[Answer]:
-    return [p for p in parts if p.status is status]
+def _sorted(parts: Sequence[Answer]) -> tuple[Sequence[Answer], list[Answer], list[Answer], list[Answer]]:
+    """The parts that count (reviews do not), and of them those that pass, fail and stay open."""
+    passing: list[Answer] = []
+    failing: list[Answer] = []
+    open_: list[Answer] = []
+    reviewed = False
+    for part in parts:
+        status = part.status
+        if status is _PASS:
+            passing.append(part)
+        elif status is _UNKNOWN:
+            open_.append(part)
+        elif status is _FAIL:
+            failing.append(part)
+        else:
+            reviewed = True
+    counted = [p for p in parts if p.status is not _REVIEW] if reviewed else parts
+    return counted, passing, failing, open_
 
 
 def _best(passing: Sequence[Answer]) -> Answer:
