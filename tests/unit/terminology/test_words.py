@@ -172,6 +172,9 @@ def test_decision_36_only_a_total_under_its_bare_name_is_a_score(
         ("癫痫", "epilepsy"),
         ("活动性肺结核", "tuberculosis_active"),
         ("common cold", "active_infection"),
+        ("Acute viral pharyngitis (disorder)", "active_infection"),
+        ("Viral sinusitis (disorder)", "local_infection"),
+        ("急性扁桃体炎", "local_infection"),
         ("dyspnoea on exertion", "dyspnea"),
     ],
 )
