@@ -12,10 +12,13 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from .kernel.errors import CdsError
+from .clients import Client as Client
+from .clients import SettingsError as SettingsError
+from .clients import read_clients as read_clients
+from .kernel.dates import FIRST_CLOCK, LAST_CLOCK
 
 RECRUITMENT = (
     "recruiting", "not-yet-recruiting", "enrolling-by-invitation", "active-not-recruiting", "completed", "suspended",
@@ -26,35 +29,12 @@ RECRUITMENT = (
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-class SettingsError(CdsError):
-    """The environment, `.env` or the clients' file holds something that cannot be used."""
-
-
 def _split(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
 List = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 """A comma list."""
-
-
-class Client(BaseModel):
-    """One trusted EHR of `CDS_CLIENTS`; the one named `default` also serves `CDS_AUTH=open`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = "default"
-    issuer: str | None = None
-    jwks_url: str | None = None
-    jwks: dict[str, Any] | None = None
-    jwks_file: Path | None = None
-    audience: str | None = None
-    algorithms: tuple[Literal["ES256", "ES384", "ES512", "RS256", "RS384", "RS512"], ...] = ("ES384", "RS384")
-    fhir_servers: tuple[str, ...] = ()
-    locale: Literal["en", "zh-CN"] | None = None
-    layout: Literal["one-card", "per-trial"] = "one-card"
-    medication_include: bool = True
-    near_misses: bool = False
 
 
 class Settings(BaseSettings):
@@ -69,7 +49,9 @@ class Settings(BaseSettings):
     clients: Path | None = Field(None, description="YAML file of trusted EHRs")
     fhir_servers: List = Field((), description="comma list of FHIR bases that may be called in `open` mode")
     database_url: str = Field("sqlite:///cds_service.db", description="feedback, audit, seen tokens")
-    as_of: date | None = Field(None, description="pins clinical time, YYYY-MM-DD (default: today)")
+    as_of: date | None = Field(
+        None, ge=FIRST_CLOCK, le=LAST_CLOCK, description="pins clinical time, YYYY-MM-DD (default: today)"
+    )
     deadline_seconds: float = Field(5, gt=0, le=120, description="for the whole answer, fetching included")
     max_body_mb: int = Field(32, gt=0, le=1024, description="larger bodies are refused unread")
     cors_origins: List | None = Field(None, description="browser clients (default: `*` in `open`, none in `jwt`)")
@@ -122,7 +104,11 @@ class Settings(BaseSettings):
 
     def default_client(self) -> Client:
         """What is set per client, as it serves `open` mode. Raises SettingsError for a file that cannot be used."""
-        return read_clients(self.clients).get("default", Client()) if self.clients else Client()
+        return self.all_clients().get("default", Client())
+
+    def all_clients(self) -> dict[str, Client]:
+        """Name → client of `CDS_CLIENTS`. Raises SettingsError for a file that cannot be used."""
+        return read_clients(self.clients) if self.clients else {}
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -133,39 +119,23 @@ class Settings(BaseSettings):
             settings = cls() if environment is os.environ else cls(**_values(environment))
         except ValidationError as error:
             raise SettingsError(_one_line(error)) from None
+        clients = settings.all_clients().values()
         if settings.auth == "jwt":
-            raise SettingsError("CDS_AUTH=jwt is not offered by this version; use CDS_AUTH=open (loopback only)")
-        if "zh-CN" in (settings.locale, settings.default_client().locale):
+            settings.need_for_tokens(list(clients))
+        if "zh-CN" in (settings.locale, *(client.locale for client in clients)):
             raise SettingsError("the locale zh-CN is not offered by this version; use en")
         return settings
 
-
-def read_clients(path: Path) -> dict[str, Client]:
-    """`CDS_CLIENTS`: name → client. Raises SettingsError with one line."""
-    from .trials.strict_yaml import parse  # late: only who has such a file pays for YAML
-
-    try:
-        problems: list[Any] = []
-        document = parse(path.read_text(encoding="utf-8"), path.name, problems)
-    except (OSError, UnicodeDecodeError):
-        raise SettingsError(f"CDS_CLIENTS: the file {path.name} cannot be read") from None
-    if problems:
-        raise SettingsError(f"CDS_CLIENTS: {problems[0]}")
-    entries = document.get("clients") if isinstance(document, dict) else None
-    if not isinstance(entries, list) or set(document) != {"clients"}:
-        raise SettingsError(f"CDS_CLIENTS: {path.name} must hold one list, 'clients'")
-    clients: dict[str, Client] = {}
-    for entry in entries:
-        try:
-            client = Client.model_validate(entry)
-        except ValidationError as error:
-            fault = error.errors()[0]
-            where = ".".join(str(part) for part in fault["loc"])
-            raise SettingsError(f"CDS_CLIENTS: {path.name}: {where}: {fault['msg']}") from None
-        if client.name in clients:
-            raise SettingsError(f"CDS_CLIENTS: {path.name}: the client '{client.name}' is written twice")
-        clients[client.name] = client
-    return clients
+    def need_for_tokens(self, clients: list[Client]) -> None:
+        """Raise SettingsError where something is missing without which `CDS_AUTH=jwt` would let nobody in, or all."""
+        if not any(client.calls for client in clients):
+            raise SettingsError("CDS_AUTH=jwt needs CDS_CLIENTS: a file with at least one client that has an issuer")
+        for name, value in (("CDS_HASH_KEY", self.hash_key), ("CDS_HASH_KEY_ID", self.hash_key_id)):
+            if not value:
+                raise SettingsError(f"CDS_AUTH=jwt needs {name}: patients and users are stored as keyed hashes only")
+        for client in clients:
+            if not client.calls and client.name != "default":
+                raise SettingsError(f"CDS_AUTH=jwt: the client '{client.name}' has no issuer and no keys")
 
 
 def names() -> dict[str, tuple[str, str]]:

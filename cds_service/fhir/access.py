@@ -1,14 +1,22 @@
 """Leave to call a FHIR server: which base, with which token (interface.md `CDS_FHIR_SERVERS`, CDS Hooks "FHIR access").
 
-A base that is not listed is never called, as if the request had no FHIR access.
+A base that is not listed is never called, as if the request had no FHIR access. Neither is one whose token came but
+cannot be used: it would be asked as nobody. A token lives for one call.
 """
 
+import re
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
+from .scopes import Grants, grants
+
+EARLY = 1.0
+"""Seconds before its end from which a token is no longer used: it must still be valid when it arrives."""
+_DOTS = re.compile(r"/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -19,6 +27,10 @@ class FhirAccess:
     base: str
     """Without a trailing slash."""
     token: str | None = field(default=None, repr=False)
+    until: float | None = None
+    """The instant of time.monotonic() from which the token is no longer used."""
+    granted: Grants | None = None
+    """What the token allows; None where there is no token, or it does not say."""
 
     def address(self, query: str) -> str:
         """The address of a read or search relative to the base, e.g. `Patient/1`."""
@@ -32,12 +44,33 @@ class FhirAccess:
         ours, theirs = _origin(self.base), _origin(url)
         return ours is not None and ours == theirs
 
+    def below(self, url: str) -> bool:
+        """Whether an address given by the server lies below the base: one host may hold several servers (PFD-6)."""
+        if not self.same_origin(url):
+            return False
+        base, path = parse_url(self.base).path or "", parse_url(url).path or ""
+        inside = path == base or path.startswith(base.rstrip("/") + "/")
+        return inside and not _DOTS.search(path)
+
+    def may_search(self, kind: str) -> bool:
+        """Whether the token allows a search for a type."""
+        return self.granted is None or self.granted.may_search(kind)
+
+    def may_read(self, kind: str) -> bool:
+        """Whether the token allows to read a resource of a type by its id."""
+        return self.granted is None or self.granted.may_read(kind)
+
+    def in_part(self, kind: str) -> bool:
+        """Whether the token allows only some records of a type."""
+        return self.granted is not None and self.granted.in_part(kind)
+
 
 def access_for(server: object, authorization: object = None, allowed: Iterable[str] = ()) -> FhirAccess | None:
     """`fhirServer` and `fhirAuthorization` of a hook request as access, or None where there is none to be had.
 
     None for: no server, one that is not listed in `allowed` (a trailing slash is ignored), a token of a type other
-    than Bearer or one that cannot stand in a header. Never raises.
+    than Bearer, one that cannot stand in a header, or one that has run out (`expires_in`, seconds). A `scope` that is
+    given bounds what is asked. Never raises.
     """
     if not isinstance(server, str):
         return None
@@ -53,7 +86,13 @@ def access_for(server: object, authorization: object = None, allowed: Iterable[s
         return None
     if not token or not token.isascii() or not token.isprintable() or " " in token:
         return None
-    return FhirAccess(base, token)
+    lasts, scope = authorization.get("expires_in"), authorization.get("scope")
+    until = None
+    if isinstance(lasts, int | float):
+        if lasts <= EARLY:
+            return None
+        until = time.monotonic() + lasts - EARLY
+    return FhirAccess(base, token, until, grants(scope) if isinstance(scope, str) else None)
 
 
 def _origin(url: str) -> tuple[str, str, int] | None:

@@ -17,6 +17,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from . import addresses
 from .access import FhirAccess
 from .faults import FetchError
 
@@ -44,10 +45,13 @@ class Limits:
 class FhirClient:
     """Reads from one server for one hook call. Safe to use from several threads."""
 
-    def __init__(self, access: FhirAccess, deadline: float, limits: Limits | None = None) -> None:
+    def __init__(
+        self, access: FhirAccess, deadline: float, limits: Limits | None = None, accept: str = "application/fhir+json"
+    ) -> None:
         self.access = access
-        self.deadline = deadline
-        """An instant of time.monotonic()."""
+        self.deadline = deadline if access.until is None else min(deadline, access.until)
+        """An instant of time.monotonic(); never later than the end of the token (FHR-5)."""
+        self._accept = accept
         self.limits = limits or Limits()
         self._count = itertools.count()
         self.requests = 0
@@ -60,18 +64,19 @@ class FhirClient:
         leaves the time that the server asks for.
         """
         try:
-            return self._get(url)
+            return self.get_once(url)
         except FetchError as error:
             if error.again is None or time.monotonic() + error.again >= self.deadline:
                 raise
             time.sleep(error.again)
-        return self._get(url)
+        return self.get_once(url)
 
-    def _get(self, url: str) -> bytes:
+    def get_once(self, url: str) -> bytes:
+        """As `get`, without the retry."""
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise FetchError("timeout")
-        headers = {"Accept": "application/fhir+json", "Cache-Control": "no-cache", "Accept-Encoding": "gzip"}
+        headers = {"Accept": self._accept, "Cache-Control": "no-cache", "Accept-Encoding": "gzip"}
         if self.access.token:
             headers["Authorization"] = f"Bearer {self.access.token}"
         self.requests = next(self._count) + 1
@@ -83,7 +88,9 @@ class FhirClient:
             )
         except requests.Timeout:
             raise FetchError("timeout") from None
-        except requests.ConnectionError:
+        except requests.ConnectionError as error:
+            if _forbidden(error):
+                raise FetchError("forbidden") from None
             raise FetchError("connection", again=0.0) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError):
             raise FetchError("connection") from None
@@ -130,6 +137,11 @@ class FhirClient:
         return b"".join(chunks)
 
 
+def _forbidden(error: requests.ConnectionError) -> bool:
+    cause = error.args[0] if error.args else None
+    return isinstance(getattr(cause, "reason", cause), addresses.AddressRefused)
+
+
 def _refusal(answer: requests.Response) -> FetchError:
     """What a status other than 200 means."""
     status = answer.status_code
@@ -165,7 +177,9 @@ def _session() -> requests.Session:
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(pool_connections=8, pool_maxsize=CONNECTIONS, max_retries=0))
+        adapter = HTTPAdapter(pool_connections=8, pool_maxsize=CONNECTIONS, max_retries=0)
+        addresses.use(adapter.poolmanager)
+        session.mount(scheme, adapter)
     return session
 
 

@@ -16,7 +16,7 @@ from .client import CONNECTIONS, FhirClient, Limits
 from .faults import FetchError
 from .pages import Answer
 from .reader import BundleFacts
-from .search import run_pages, run_read, run_search
+from .search import run_pages, run_read, run_search, without
 from .templates import PAGE, Template
 
 MEDICATIONS = 100
@@ -78,6 +78,8 @@ class Fetch:
     def ask(self, template: Template) -> None:
         """Send one search or read."""
         query = template.filled(self._patient_id)
+        if not self.client.access.may_read("Medication"):
+            query = without(query, ("_include",))
         if self._page_size:
             query = query.replace(f"_count={PAGE}", f"_count={self._page_size}")
         answer = Answer(template.type)
@@ -122,6 +124,11 @@ class Fetch:
                     self._medications.add(f"Medication/{drug.id}")
                 elif drug.medicationReference is not None:
                     wanted.append(self._relative(drug.medicationReference.reference))
+        if any(wanted) and not self.client.access.may_read("Medication"):
+            refused: Future[Any] = Future()
+            refused.set_result(None)
+            self._pending[refused] = Done(None, Answer("Medication", problem=FetchError("not-granted"), finished=True))
+            return
         for reference in dict.fromkeys(wanted):
             if reference and reference not in self._medications and len(self._medications) < 10 * MEDICATIONS:
                 self._medications.add(reference)

@@ -162,6 +162,8 @@ class _Gathering:
         else:
             missing.append(conditions)
         if self.access is not None and (missing or self.links):
+            if not all(map(self._granted, missing)):  # not to be had, as without access
+                raise MissingData(tuple(t.key for t in missing if not self._granted(t)))
             failed += self._fetch_first(missing)
         elif missing:
             raise MissingData(tuple(t.key for t in missing))
@@ -208,12 +210,15 @@ class _Gathering:
             return
         fetch = self._fetching()
         fetch.medications(orders)
-        fetch.ask_offered(wanted)
+        fetch.ask_offered([t for t in wanted if self._granted(t)])
         self._follow_links(fetch)
         for done in fetch.finished():
             self._take_fetched(done)
         for template in fetch.not_offered:
             self._failed(template, WORDS["not-offered"], not_offered=True)
+        for template in wanted:
+            if not self._granted(template):
+                self._failed(template, WORDS["not-granted"])
 
     def _fetching(self) -> "Fetch":
         if self.fetch is None:
@@ -223,10 +228,18 @@ class _Gathering:
             self.fetch = Fetch(self.access, *self.settings)
         return self.fetch
 
+    def _granted(self, template: Template) -> bool:
+        """Whether the token allows to ask: what it does not allow is not asked, and is unavailable (FHR-6)."""
+        assert self.access is not None
+        allowed = self.access.may_read if template.type == "Patient" else self.access.may_search
+        return allowed(template.type)
+
     def _follow_links(self, fetch: "Fetch") -> None:
-        for template, url, facts in self.links.values():
-            fetch.follow(template, url, facts)
-        self.links.clear()
+        for key, (template, url, facts) in list(self.links.items()):
+            if self._granted(template):
+                fetch.follow(template, url, facts)
+                del self.links[key]
+        self._cut_links()
 
     def _cut_links(self) -> None:
         """Pages that nobody can follow: what arrived is the beginning."""
@@ -279,10 +292,13 @@ class _Gathering:
             return
         before, total = (done.sent.received, done.sent.total) if done.sent else (0, answer.total)
         some = received + before > 0
+        in_part = self.access is not None and self.access.in_part(template.type)
         if answer.problem is not None:
             missing = answer.problem.reason in ("not-found", "not-offered") and not answer.pages and not done.sent
-            self._failed(template, str(answer.problem), part=_cut(template, answer) if some else None,
-                         not_offered=missing)
+            cut = Kind.PART if in_part else _cut(template, answer)
+            self._failed(template, str(answer.problem), part=cut if some else None, not_offered=missing)
+        elif in_part:
+            self._failed(template, WORDS["in-part"], part=Kind.PART)
         elif answer.dropped:
             self._failed(template, WORDS["subsetted"], part=Kind.PART)
         elif outcome:

@@ -1,6 +1,6 @@
 """One search with all its pages, over the wire.
 
-`next` is used verbatim and on the same origin only; a page that has expired (410) starts the search once again
+`next` is used verbatim and below the base only; a page that has expired (410) starts the search once again
 (hapi.md points 9-14). Reads of single resources are here too.
 """
 
@@ -24,7 +24,7 @@ def run_search(client: FhirClient, query: str, answer: Answer, *, single: bool =
     """
     server = (client.access.base, answer.kind)
     for level in (-1,) if single else range(_accepted.get(server, 0), len(_SPARED)):
-        asked = query if single else _without(query + "&_total=accurate", _SPARED[level])
+        asked = query if single else without(query + "&_total=accurate", _SPARED[level])
         answer.problem = None
         try:
             _follow(client, client.access.address(asked), answer, single)
@@ -95,12 +95,13 @@ def _follow(client: FhirClient, first: str, answer: Answer, single: bool) -> Non
 
 def _next_url(client: FhirClient, current: str, link: str) -> str:
     url = link if link.startswith(("http://", "https://")) else urljoin(current, link)
-    if not client.access.same_origin(url):
+    if not client.access.below(url):
         raise FetchError("elsewhere")
     return url
 
 
-def _without(query: str, names: tuple[str, ...]) -> str:
+def without(query: str, names: tuple[str, ...]) -> str:
+    """A query without some of its parameters."""
     path, _, parameters = query.partition("?")
     kept = [p for p in parameters.split("&") if p.partition("=")[0] not in names]
     return f"{path}?{'&'.join(kept)}"

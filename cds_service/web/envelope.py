@@ -28,11 +28,13 @@ class Authorization(msgspec.Struct):
 
 
 class Context(msgspec.Struct):
-    """`context` of patient-view. What else a client puts there is ignored."""
+    """`context`, leniently: what every hook needs. What else a client puts there, draft orders too, is not looked at.
+
+    `encounterId` is not read: nothing is asked about an encounter.
+    """
 
     patientId: str
     userId: str
-    encounterId: str | None = None
 
 
 class Envelope(msgspec.Struct):
@@ -46,13 +48,15 @@ class Envelope(msgspec.Struct):
     prefetch: dict[str, msgspec.Raw] | None = None
 
     def authorization(self) -> dict[str, Any] | None:
-        """The authorization where it can be used: still valid."""
+        """The authorization as `access_for` takes it, None where none was sent."""
         granted = self.fhirAuthorization
-        if granted is None or granted.expires_in <= 0:
+        if granted is None:
             return None
-        return {"access_token": granted.access_token, "token_type": granted.token_type, "scope": granted.scope}
+        return {"access_token": granted.access_token, "token_type": granted.token_type, "scope": granted.scope,
+                "expires_in": granted.expires_in}  # fmt: skip
 
 
+_BOM = b"\xef\xbb\xbf"
 _decoder = msgspec.json.Decoder(Envelope)
 
 
@@ -62,7 +66,7 @@ def read_envelope(body: bytes) -> Envelope:
     Raises InputError with a sentence that names the element and never its content.
     """
     try:
-        envelope = _decoder.decode(body)
+        envelope = _decoder.decode(body.removeprefix(_BOM))
     except msgspec.ValidationError as error:
         raise InputError(f"the request is not a CDS Hooks call: {_plain(error)}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
