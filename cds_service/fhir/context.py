@@ -50,13 +50,17 @@ class Context:
 
     def mark(self, written: str | None) -> None:
         """As `dated`, for a date as recorded: parsed only where it may be earlier than all before."""
-        if written is not None and written[:10] < self._earliest:
+        if written is None:
+            return
+        text = written[:10]
+        if text < self._earliest:
             try:
-                self.dated(parse_date(written))
+                when = parse_date(text)
             except Unreadable:
                 return
-            if self.reach is not None:
-                self._earliest = self.reach.last.isoformat()
+            if when.first <= self.as_of:
+                self.dated(when)
+                self._earliest = text if len(text) == 10 else when.last.isoformat()
 
     def dated(self, when: DateSpan | None) -> None:
         """A record that says how far back the chart reaches for certain (decision 19); the future does not count."""
