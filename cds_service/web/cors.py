@@ -1,6 +1,11 @@
-"""CORS for browser clients: the origins of the settings, never with credentials, on error answers too."""
+"""CORS for browser clients: the origins of the settings, never with credentials, on every path and on errors too."""
 
 from flask import Flask, Response, request
+
+METHODS = "GET, POST, OPTIONS"
+HEADERS = "authorization, content-type"
+LASTS = "600"
+"""Seconds for which a browser may remember a preflight."""
 
 
 def register(app: Flask, origins: tuple[str, ...]) -> None:
@@ -11,6 +16,7 @@ def register(app: Flask, origins: tuple[str, ...]) -> None:
 
     @app.before_request
     def preflight() -> Response | None:
+        # Before anybody asks for a token: a browser sends none with a preflight (COR-1).
         if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
             return Response(status=204)
         return None
@@ -18,12 +24,11 @@ def register(app: Flask, origins: tuple[str, ...]) -> None:
     @app.after_request
     def allow(answer: Response) -> Response:
         origin = request.headers.get("Origin")
-        if not everyone:
-            answer.headers["Vary"] = "Origin"
+        answer.vary.add("Origin")  # without the header an answer looks different: caches must know
         if origin and (everyone or origin in origins):
             answer.headers["Access-Control-Allow-Origin"] = "*" if everyone else origin
             if request.method == "OPTIONS":
-                answer.headers["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
-                answer.headers["Access-Control-Allow-Headers"] = "authorization, content-type"
-                answer.headers["Access-Control-Max-Age"] = "600"
+                answer.headers["Access-Control-Allow-Methods"] = METHODS
+                answer.headers["Access-Control-Allow-Headers"] = HEADERS
+                answer.headers["Access-Control-Max-Age"] = LASTS
         return answer
