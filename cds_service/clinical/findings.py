@@ -74,10 +74,7 @@ def evidence_of(fact: Fact, threshold: str, rule: str, note: str | None = None) 
 
 def incomplete(chart: Chart, kinds: tuple[str, ...]) -> bool:
     """Whether one of these kinds of resource was not read completely, so that silence proves nothing."""
-    for kind in kinds:
-        if not chart.kind(kind).complete:
-            return True
-    return False
+    return any(not chart.kind(kind).complete for kind in kinds)
 
 
 def reaches(chart: Chart, window: Window) -> bool:

@@ -65,12 +65,19 @@ class Value:
     def answer(self, chart: Chart) -> Answer:
         """Answer for this chart; never raises."""
         found = newest(chart, self.concepts, self.window, _echo if self.echo else None)
+        if found.reason is None and len(found.results) == 1 and not found.preliminary:
+            answer = self._judge(chart, found.results[0])  # the common case, without the ado of several
+            return answer if self.beside is None and not self.judgement_with else self._completed(chart, answer)
         if self.echo and found.reason in (Reason.NO_DATA, Reason.STALE):
             found_other = newest(chart, self.concepts, self.window)
             if found_other.reason is None:
                 evidence = tuple(seen(r, "not by echocardiography") for r in found_other.results)
                 return unknown(Reason.INCOMPARABLE, self.concepts, evidence)
         answer = decide(found, self.concepts, lambda r: self._judge(chart, r))
+        return self._completed(chart, answer)
+
+    def _completed(self, chart: Chart, answer: Answer) -> Answer:
+        """What the rule says besides the comparison: of Conditions, and of a value that is only shown."""
         if self.judgement_with and answer.status is Status.FAIL:
             answer = self._judged(chart, answer)
         if self.fails_without_value and answer.reason in (Reason.NO_DATA, Reason.STALE):

@@ -1,4 +1,4 @@
-"""The common Observation decoded straight: one quantity, at most one range for everybody, coded interpretations.
+"""The common Observation decoded straight: a quantity, a known code or a text, one range for everybody at most.
 
 What does not fit (another type of value, a range for some, a text where a number belongs) is left to the lenient road
 of `values`, which says the same of what fits, at three times the cost.
@@ -9,15 +9,16 @@ from typing import Any
 import msgspec
 
 from ...chart.facts import Quantity, Reading, ReferenceRange
-from ...kernel.numbers import Interval, json_number
+from ...kernel.numbers import exactly, json_number
 from ...terminology import Terminology
 from ..heads import Concept
-from .texts import UCUM, number_of, signed
+from .texts import NO_RESULT, UCUM, Said, number_of, parse_value, signed
 
 TITRE_UNITS = frozenset(("{titer}", "titer", "titre", "{titre}"))
 COMPARATORS = frozenset(("<", "<=", ">", ">="))
 
 _NOTHING: frozenset[str] = frozenset()
+_SAID_NOTHING = Said()
 
 
 class Amount(msgspec.Struct):
@@ -51,12 +52,12 @@ class Measured(msgspec.Struct):
     """What the common Observation says. Where it says anything else (the fields of type None) it is not decoded."""
 
     valueQuantity: Amount | None = None
+    valueCodeableConcept: Concept | None = None
+    valueString: str | None = None
     referenceRange: list[Limits] | None = None
     interpretation: list[Concept] | None = None
     method: None = None
     component: None = None
-    valueCodeableConcept: None = None
-    valueString: None = None
     valueBoolean: None = None
     valueInteger: None = None
     valueRange: None = None
@@ -79,31 +80,57 @@ def plain_reading(raw: msgspec.Raw, terminology: Terminology) -> Reading | None:
         seen = _decoder.decode(raw)
     except (msgspec.MsgspecError, RecursionError):
         return None
-    value = seen.valueQuantity
-    if value is None:
+    quantity, coded, text = seen.valueQuantity, seen.valueCodeableConcept, seen.valueString
+    if (quantity is None) + (coded is None) + (text is None) != 2:
         return None
+    limits: ReferenceRange | None = None
+    if seen.referenceRange:
+        limits = _limits(seen.referenceRange[0]) if len(seen.referenceRange) == 1 else None
+        if limits is None:
+            return None
+    said = _interpreted(seen.interpretation, terminology) if seen.interpretation else _NOTHING
+    if said is None:
+        return None
+    if quantity is not None:
+        return _measured(quantity, said, limits)
+    if coded is not None:
+        return _coded(coded, terminology, said, limits)
+    return _written(text or "", terminology, said, limits)
+
+
+def _measured(value: Amount, said: frozenset[str], limits: ReferenceRange | None) -> Reading | None:
     number, comparator = number_of(value.value), value.comparator
     unit = value.measured_in()
     if number is None or unit in TITRE_UNITS or (comparator is not None and comparator not in COMPARATORS):
         return None
-    limits: ReferenceRange | None = None
-    if seen.referenceRange:
-        if len(seen.referenceRange) > 1:
-            return None
-        limits = _limits(seen.referenceRange[0])
-        if limits is None:
-            return None
-    said = _NOTHING
-    if seen.interpretation:
-        meaning = _interpreted(seen.interpretation, terminology)
-        if meaning is None:
-            return None
-        said = meaning
     if comparator is None:
-        text, interval = str(number), Interval(number, number)
+        text, interval = str(number), exactly(number)
     else:
         text, interval = f"{comparator}{number}", signed(comparator, number)
     return Reading(Quantity(interval, unit, text), None, text, None, said, limits)
+
+
+def _coded(
+    value: Concept, terminology: Terminology, said: frozenset[str], limits: ReferenceRange | None
+) -> Reading | None:
+    """A code that means one thing (`positive`); None where none does, or several things."""
+    codes = tuple(
+        (terminology.system(c.system), c.code) for c in value.coding if c.system is not None and c.code is not None
+    )
+    meanings = {terminology.qualifier(system, code) for system, code in codes} - {None}
+    if len(meanings) != 1 or NO_RESULT in meanings:
+        return None
+    return Reading(None, meanings.pop(), value.said(), None, said, limits, codes=codes)
+
+
+def _written(
+    value: str, terminology: Terminology, said: frozenset[str], limits: ReferenceRange | None
+) -> Reading | None:
+    """A text that says something (`Negative`, `1:320`)."""
+    found = parse_value(value, terminology)
+    if found.meaning == NO_RESULT or found == _SAID_NOTHING:
+        return None
+    return Reading(found.quantity, found.meaning, value, found.titre, said, limits)
 
 
 def _limits(item: Limits) -> ReferenceRange | None:

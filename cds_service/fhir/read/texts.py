@@ -11,11 +11,15 @@ from ...terminology import Terminology
 
 UCUM = "http://unitsofmeasure.org"
 
+NO_RESULT = "no-result"
+"""The meaning of a value that says that no result was made (mappings/qualifiers.csv)."""
+
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _SIGN = r"(<=|>=|<|>|≤|≥|=)?"
 _TITRE = re.compile(rf"{_SIGN}\s*1\s*[:/]\s*{_SIGN}\s*(\d+)(?!\d)", re.ASCII)
 _SINGLE = re.compile(rf"{_SIGN}\s*{_NUMBER}(?:\s+(\S.*)|([^\d\s.,:/\-–~].*))?", re.ASCII | re.DOTALL)
 _SPAN = re.compile(rf"{_NUMBER}\s*(?:-|–|—|~|～|to)\s*{_NUMBER}(?:\s+(\S.*)|([^\d\s.,:/].*))?", re.ASCII | re.DOTALL)
+_DIGIT = re.compile(r"\d", re.ASCII)
 _SYMBOLS = {"+": "positive", "++": "positive", "+++": "positive", "++++": "positive", "±": "indeterminate",
             "+-": "indeterminate", "+/-": "indeterminate", "-": "negative", "−": "negative"}
 
@@ -60,6 +64,8 @@ def parse_value(text: str, terminology: Terminology) -> Said:
     """Read a text value. `meaning` may be `no-result`: no result was made."""
     plain = unicodedata.normalize("NFKC", text).strip()
     meaning = _SYMBOLS.get(plain.strip("() ")) or terminology.qualifier_text(text)
+    if _DIGIT.search(plain) is None:
+        return Said(None, None, meaning)  # a word: what follows looks for numbers
     titre = _TITRE.search(plain)
     if titre is not None:
         return Said(None, signed(titre[1] or titre[2], Decimal(titre[3])), meaning)

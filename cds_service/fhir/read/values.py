@@ -18,7 +18,7 @@ from ..context import decode
 from ..heads import Concept, concept_of
 from .plainly import COMPARATORS, TITRE_UNITS, plain_reading
 from .ranges import own_range
-from .texts import number_of, parse_value, signed, unit_of
+from .texts import NO_RESULT, number_of, parse_value, signed, unit_of
 
 _WORDS = {
     "high": "high", "low": "low", "normal": "normal", "abnormal": "abnormal", "critical high": "high",
@@ -101,7 +101,7 @@ def _text(value: Any, terminology: Terminology) -> Reading:
     if not isinstance(value, str):
         return Reading(unreadable="the value is not a text")
     said = parse_value(value, terminology)
-    if said.meaning == "no-result":
+    if said.meaning == NO_RESULT:
         return Reading(text=value, absent=True)
     if said.quantity is None and said.titre is None and said.meaning is None:
         if not value.strip():
@@ -118,7 +118,7 @@ def _coded(value: Any, terminology: Terminology) -> Reading:
     meanings = {m for system, code in codes if (m := terminology.qualifier(system, code)) is not None}
     if len(meanings) == 1:
         meaning = meanings.pop()
-        if meaning == "no-result":
+        if meaning == NO_RESULT:
             return Reading(text=concept.said(), absent=True, codes=codes)
         return Reading(None, meaning, concept.said(), codes=codes)
     if meanings:
@@ -202,7 +202,7 @@ def _interpretation(value: Any, terminology: Terminology) -> frozenset[str]:
             word = text.strip().lower()
             meaning = terminology.qualifier("interpretation", word.upper()) or _WORDS.get(word)
             meaning = meaning or terminology.qualifier_text(text)
-            if meaning is not None and meaning != "no-result":
+            if meaning is not None and meaning != NO_RESULT:
                 meanings.add(meaning)
         found |= meanings
     return frozenset(found)
