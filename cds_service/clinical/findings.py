@@ -13,6 +13,7 @@ from ..kernel.dates import Window
 
 Fact = Diagnosis | Procedure
 
+_KEY = "facts by finding"
 _ONE_DAY = timedelta(1)
 
 ACTS = frozenset(
@@ -24,7 +25,10 @@ ACTS = frozenset(
 
 def by_finding(chart: Chart) -> Mapping[str, tuple[Fact, ...]]:
     """Finding → the Conditions and Procedures that speak of it; made once for a chart."""
-    return chart.once("facts by finding", _index)
+    found: dict[str, tuple[Fact, ...]] | None = chart.memo.get(_KEY)
+    if found is None:
+        found = chart.memo[_KEY] = _index(chart)
+    return found
 
 
 def _index(chart: Chart) -> dict[str, tuple[Fact, ...]]:

@@ -22,11 +22,13 @@ def spoiled(chart: Chart, result: Result, spoilers: tuple[str, ...], missing: tu
     were not served leave a count standing, noted).
     """
     answers = [a for s in spoilers if (a := _JUDGES[s](chart, result, missing)) is not None]
+    if not answers:
+        return None
     doubtful = [a for a in answers if a.reason is not None]
     if doubtful:
         worst = next((a for a in doubtful if a.reason is Reason.INVALIDATED), doubtful[0])
         return worst._replace(evidence=merge((), *(a.evidence for a in doubtful)))
-    return answers[0] if answers else None
+    return answers[0]
 
 
 def _transfusion(chart: Chart, result: Result, missing: tuple[str, ...]) -> Answer | None:
@@ -61,7 +63,7 @@ def _growth_factor_but_epo(chart: Chart, result: Result, missing: tuple[str, ...
 
 
 def _drug_days(chart: Chart, result: Result, missing: tuple[str, ...], exempt: bool) -> Answer | None:
-    for first, last, evidence in growth_factor_days(chart, exempt):
+    for first, last, evidence in chart.once(("growth factor days", exempt), lambda c: growth_factor_days(c, exempt)):
         if first <= result.day.last and result.day.first <= last:
             sure = first <= result.day.first and result.day.last <= last
             return unknown(Reason.INVALIDATED if sure else Reason.IMPRECISE, missing, _tuple(evidence))

@@ -4,7 +4,7 @@ import re
 
 from ..chart.chart import Chart
 from ..chart.facts import Diagnosis, Result
-from .findings import conditions
+from .findings import by_finding, conditions
 
 _ROMAN = str.maketrans(
     {"Ⅰ": "I", "Ⅱ": "II", "Ⅲ": "III", "Ⅳ": "IV", "Ⅴ": "V", "Ⅵ": "VI", "\uff0b": "+", "\uff08": "(", "\uff09": ")"}
@@ -42,7 +42,8 @@ def nephritis(chart: Chart) -> list[Diagnosis]:
 
 
 def _nephritis(chart: Chart) -> list[Diagnosis]:
-    found = {d.reference: d for name in NEPHRITIS for d in conditions(chart, name)}
+    recorded = by_finding(chart)
+    found = {d.reference: d for name in NEPHRITIS if name in recorded for d in conditions(chart, name)}
     for fact in conditions(chart, "sle"):
         if fact.stages and nephritis_classes(chart, fact):
             found.setdefault(fact.reference, fact)

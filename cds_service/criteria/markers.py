@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from ..chart.chart import Chart
+from ..chart.chart import Chart, Kind
 from ..chart.facts import Result
 from ..clinical.measures import measure
 from ..clinical.positivity import tests, verdict
@@ -66,6 +66,8 @@ _ABSENT = passed(Basis.NOT_RECORDED)
 
 def _test(chart: Chart, concept: str) -> Answer:
     """One test as an exclusion: positive fails, negative passes, none passes as not-recorded."""
+    if concept not in chart.results and chart.kind("Observation") is Kind.READ:
+        return _ABSENT
     found = tests(chart, (concept,))
     judged = [_found(chart, concept, f) for f in found]
     return all_of(judged)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..chart.chart import Chart
 from ..chart.facts import Diagnosis
-from ..clinical.findings import conditions, evidence_of, incomplete
+from ..clinical.findings import by_finding, conditions, evidence_of, incomplete
 from ..clinical.selection import seen
 from ..clinical.stated import NEPHRITIS, measured_classes, nephritis, nephritis_classes
 from ..kernel.answers import Answer, Basis, Evidence, Reason, passed, unknown
@@ -55,8 +55,9 @@ class OrganInvolvement:
     def _candidates(self, chart: Chart) -> list[tuple[Diagnosis, str, bool]]:
         """Active records: (record, finding, whether it counts or is for a clinician)."""
         found: list[tuple[Diagnosis, str, bool]] = []
+        recorded = by_finding(chart)
         for name in (*self.findings, *self.if_severe, *self.judgement):
-            for fact in conditions(chart, name):
+            for fact in conditions(chart, name) if name in recorded else ():
                 if not fact.active or fact.doubtful:
                     continue
                 severe = name not in self.if_severe or fact.severity == "severe"

@@ -10,6 +10,9 @@ from .rule import Rule, Spec
 
 Reader = Callable[[Spec], Rule]
 
+_made: dict[Rule, Rule] = {}
+"""Rules that say the same are one object: what several trials ask alike is answered once for a chart."""
+
 
 @cache
 def kinds() -> dict[str, Reader]:
@@ -35,4 +38,4 @@ def read_rule(spec: Spec) -> Rule | None:
     rule = kinds()[named[0]](spec)
     for key in spec.unread():
         spec.complain(key, f"'{key}' is not understood by the kind '{named[0]}'")
-    return rule if len(spec.problems) == before else None
+    return _made.setdefault(rule, rule) if len(spec.problems) == before else None

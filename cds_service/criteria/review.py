@@ -8,6 +8,8 @@ from .rule import Reads, Spec
 
 KIND = "review"
 
+_REVIEW = review()
+
 
 @dataclass(frozen=True, slots=True)
 class Review:
@@ -17,7 +19,7 @@ class Review:
 
     def answer(self, chart: Chart) -> Answer:
         """Always `review`."""
-        return review()
+        return _REVIEW
 
     def words(self) -> str:
         """What is to be decided."""
