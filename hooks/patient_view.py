@@ -1,7 +1,5 @@
 """`sle-cart-trials`: when a chart is opened, which lupus CAR-T trials may fit and what is still to check."""
 
-from typing import Any
-
 from cds_service.cards import Layout, cards_for, unread_card
 from cds_service.clinical.lupus import SleState, sle
 from cds_service.fhir.gather import gather
@@ -9,10 +7,11 @@ from cds_service.fhir.templates import prefetch_templates
 from cds_service.screening import screen
 from cds_service.settings import Client
 from cds_service.terminology import load
-from cds_service.web.services import Call
+from cds_service.web.services import Call, Reply
 
 ID = "sle-cart-trials"
 HOOK = "patient-view"
+HOOK_VERSION = "1.0"
 TITLE = "CAR-T trials in systemic lupus"
 DESCRIPTION = (
     "Says which CAR-T trials in systemic lupus erythematosus a patient may fit, what is still to check, "
@@ -31,10 +30,10 @@ def prefetch(client: Client) -> dict[str, str]:
     return prefetch_templates(load(), medication_include=client.medication_include)
 
 
-def answer(call: Call) -> list[dict[str, Any]]:
+def answer(call: Call) -> Reply:
     """The cards for one patient. Raises MissingData (412) and InputError (400)."""
     if not call.by_clinician:
-        return []  # the words are a clinician's; a patient or a relative reads none of them unprepared
+        return Reply([])  # the words are a clinician's; a patient or a relative reads none of them unprepared
     layout = Layout(
         shown=call.settings.show_statuses,
         per_trial=call.client.layout == "per-trial",
@@ -51,7 +50,8 @@ def answer(call: Call) -> list[dict[str, Any]]:
         medication_include=call.client.medication_include,
     )
     if gathered.chart is None:
-        return unread_card(["the patient's record"], layout)
+        return Reply(unread_card(["the patient's record"], layout))
     if sle(gathered.chart) is SleState.UNAVAILABLE:
-        return unread_card(["diagnoses"], layout)
-    return cards_for(screen(gathered.chart), layout)
+        return Reply(unread_card(["diagnoses"], layout))
+    screening = screen(gathered.chart)
+    return Reply(cards_for(screening, layout), screening.assessments)

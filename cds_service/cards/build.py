@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from ..eligibility import Assessment
 from ..kernel.answers import Reason, Status
+from ..override_reasons import CODINGS
 from ..screening import Screening, as_json
 from ..trials import Trial
 from . import wording
@@ -19,7 +20,13 @@ EXTENSION = "org.sle-trials.screening"
 TOPIC = {"system": "urn:org.sle-trials:topics", "code": "sle-cart-trials", "display": "CAR-T trials in systemic lupus"}
 REGISTRY = "https://clinicaltrials.gov/"
 
-Card = dict[str, Any]
+
+class Card(dict[str, Any]):
+    """A card as the JSON that is sent; beside it, which trials it speaks for."""
+
+    __slots__ = ("trials",)
+    trials: tuple[str, ...]
+    """Ids; empty where it only says that the chart could not be read."""
 
 
 class Layout(NamedTuple):
@@ -139,14 +146,16 @@ def _frame(screening: Screening) -> tuple[list[str], str]:
 
 def _card(summary: str, detail: str, trials: list[Trial], screening: Screening | None) -> Card:
     label = f"ClinicalTrials.gov {', '.join(t.id for t in trials)}" if trials else "ClinicalTrials.gov"
-    card: Card = {
-        "uuid": str(uuid.uuid4()),
-        "summary": summary,
-        "detail": detail,
-        "indicator": "info",
-        "source": {"label": label, "url": trials[0].url if len(trials) == 1 else REGISTRY, "topic": TOPIC},
-    }
+    card = Card(
+        uuid=str(uuid.uuid4()),
+        summary=summary,
+        detail=detail,
+        indicator="info",
+        source={"label": label, "url": trials[0].url if len(trials) == 1 else REGISTRY, "topic": TOPIC},
+    )
+    card.trials = tuple([t.id for t in trials])
     if trials:
+        card["overrideReasons"] = CODINGS
         card["links"] = [
             {"label": f"{t.name} in the registry ({t.id})", "url": t.url, "type": "absolute"} for t in trials
         ]

@@ -16,6 +16,7 @@ COMMANDS = {
     "evaluate": "every criterion of every trial for one patient, with evidence",
     "trials": "the trials: list, show, lint",
     "mappings": "the codes: lint, lookup",
+    "feedback": "what became of the cards: report",
     "load": "put fixture patients on a FHIR server",
 }
 

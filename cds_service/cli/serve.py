@@ -3,11 +3,16 @@
 import ipaddress
 import sys
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
 from ..kernel.errors import CdsError
 from .common import fixture, fixture_names
+
+if TYPE_CHECKING:
+    from ..settings import Settings
+    from ..store import Store
 
 GREETED = "gita-38"
 """The fixture whose card the demo shows at its start."""
@@ -36,28 +41,37 @@ class _WithSettings(click.Command):
 @click.option("--demo", is_flag=True, help="Add a read-only FHIR R4 server on the fixtures at /fhir, show one card.")
 def command(host: str, port: int, fhir_server: str | None, workers: int, demo: bool) -> None:
     """The service in production form (gunicorn)."""
+    from ..clients import warnings_of
     from ..settings import Settings
     from ..web import demo as demo_server
     from ..web import logs, server
     from ..web.app import Deployment, create_app, seen_at
 
     settings = Settings.read()
-    _loopback_only(host)
+    if settings.auth == "open":
+        _loopback_only(host)
+    elif demo:
+        raise CdsError("the demo bears no token; use it with CDS_AUTH=open")
     server.check_port(host, port)
     pinned = _fixture_day() if demo and settings.as_of is None else None
     if pinned is not None:
         settings = settings.model_copy(update={"as_of": pinned})
     here = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    if settings.base_url is None:
+        settings = settings.model_copy(update={"base_url": f"http://127.0.0.1:{port}"})
     deployment = Deployment(
         fhir_server=fhir_server,
         demo=demo_server.start() if demo else None,
         demo_seen_at=seen_at(host, port, settings.base_url) if demo else (),
     )
-    app = create_app(settings, deployment)
+    app = create_app(settings, deployment, store=_store(settings))
     logs.configure(settings.log_level)
+    warnings = warnings_of(settings.all_clients().values()) if settings.auth == "jwt" else ()
 
     def ready() -> None:
         click.echo(f"cds-service on {here}, discovery at {here}/cds-services")
+        for warning in warnings:
+            click.echo(f"WARNING: {warning}", err=True)
         if demo:
             when = f"; clinical date pinned to {pinned.isoformat()}, that of the fixtures" if pinned else ""
             click.echo(f"demo FHIR R4 server at {here}/fhir with {len(fixture_names())} patients{when}")
@@ -66,6 +80,13 @@ def command(host: str, port: int, fhir_server: str | None, workers: int, demo: b
     server.serve(
         app, host, port, workers, deadline=settings.deadline_seconds, log_level=settings.log_level, ready=ready
     )
+
+
+def _store(settings: "Settings") -> "Store":
+    """What is kept, and where the workers note the tokens that were used: what one has seen, none takes again."""
+    from ..store import Store
+
+    return Store.open(settings.database_url, settings.hash_key, settings.hash_key_id)
 
 
 def _loopback_only(host: str) -> None:

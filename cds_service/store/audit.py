@@ -41,7 +41,7 @@ class AuditLog:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._insert = Statement(insert(audit).values({name: None for name in Shown._fields}), database.engine)
+        self._insert = Statement(insert(audit).values(dict.fromkeys(Shown._fields)), database.engine)
         looked_for = select(snoozes.c.fingerprint, snoozes.c.user).where(
             snoozes.c.patient == "", snoozes.c.client == "", snoozes.c.user_class == "", snoozes.c.until > ""
         )
@@ -49,14 +49,15 @@ class AuditLog:
 
     def record(self, rows: list[Shown]) -> None:
         """Add rows, all or none. Raises StoreUnavailable."""
+        parameters = [self._insert.parameters(row._asdict()) for row in rows]
         with self._database.hurried() as connection:
             if len(rows) == 1:
-                connection.execute(self._insert.sql, self._insert.parameters(rows[0]._asdict()))
+                connection.execute(self._insert.sql, parameters[0])
                 return
             connection.execute("BEGIN")
             try:
-                for row in rows:
-                    connection.execute(self._insert.sql, self._insert.parameters(row._asdict()))
+                for values in parameters:
+                    connection.execute(self._insert.sql, values)
             except BaseException:
                 connection.execute("ROLLBACK")
                 raise

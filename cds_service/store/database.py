@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, NullPool, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.sql import ClauseElement
 
 from .errors import StoreError, StoreUnavailable
@@ -28,6 +28,9 @@ HASTE = 1.0
 """Seconds that a hook call waits for it."""
 REST = 5.0
 """Seconds for which hook calls leave a store alone that has just failed: they must not queue up behind it."""
+
+READING = "cds_reading"
+"""Execution option of a transaction that only reads: on SQLite it holds up nobody."""
 
 _POSTGRESQL = ("postgres", "postgresql", "postgresql+psycopg")
 
@@ -70,13 +73,15 @@ class Database:
         self.is_sqlite = url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             _prepare_file(Path(str(url.database)), must_exist)
-        self.engine = _engine(url, self.is_sqlite, PATIENCE)
-        self._quick_engine = _engine(url, self.is_sqlite, HASTE)
+        self.engine = _engine(url, self.is_sqlite, PATIENCE, pooled=not self.is_sqlite)
+        self._quick_engine = _engine(url, self.is_sqlite, HASTE, pooled=False)
         self._local = threading.local()
         self._rest_until = 0.0
         os.register_at_fork(after_in_child=self._forget)
 
     def _forget(self) -> None:
+        # What the parent holds is its own: kept here unused, since to close it would end the parent's session too.
+        self._parents = self._local
         self._local = threading.local()
         self.engine.dispose(close=False)
 
@@ -120,8 +125,13 @@ class Database:
             # sqlite3 and psycopg have no common base; the text of either may quote what was written.
             if not isinstance(error, sqlite3.Error) and not type(error).__module__.startswith("psycopg"):
                 raise
-            self.failed()
+            if _lasts(error, connection):
+                self.failed()
             raise StoreUnavailable(f"the store failed ({type(error).__name__})") from None
+
+    def reading(self) -> Connection:
+        """A connection to read with."""
+        return self.engine.connect().execution_options(**{READING: True})
 
     def close(self) -> None:
         """Give back what this thread holds, and the pool."""
@@ -130,6 +140,13 @@ class Database:
         if fairy is not None:
             fairy.close()
         self.engine.dispose()
+
+
+def _lasts(error: Exception, connection: Any) -> bool:
+    """Whether the next access would fail too. A lock held for long or a row that is there already do not say so."""
+    if isinstance(error, sqlite3.Error):
+        return not isinstance(error, sqlite3.IntegrityError) and "locked" not in str(error)
+    return bool(connection.closed)
 
 
 @contextmanager
@@ -141,11 +158,11 @@ def plainly() -> Iterator[None]:
         raise StoreUnavailable(f"the store failed ({type(error.orig).__name__})") from None
 
 
-def _engine(url: URL, sqlite: bool, patience: float) -> Engine:
+def _engine(url: URL, sqlite: bool, patience: float, *, pooled: bool) -> Engine:
     arguments: dict[str, Any] = {"timeout": patience} if sqlite else {"connect_timeout": max(2, int(patience))}
     try:
         engine = create_engine(
-            url, connect_args=arguments, hide_parameters=True, poolclass=NullPool if sqlite else None
+            url, connect_args=arguments, hide_parameters=True, poolclass=None if pooled else NullPool
         )
     except NoSuchModuleError:
         raise StoreError("CDS_DATABASE_URL must begin with sqlite:/// or postgresql://") from None
@@ -153,9 +170,14 @@ def _engine(url: URL, sqlite: bool, patience: float) -> Engine:
         raise StoreError("PostgreSQL needs its driver: pip install 'cds-service[postgresql]'") from None
     event.listen(engine, "connect", _sqlite_connect if sqlite else _postgresql_connect(patience))
     if sqlite:
-        # The lock is taken at the begin: a transaction that reads first could not get it later.
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        event.listen(engine, "begin", _sqlite_begin)
     return engine
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    """Take the lock at once, since a transaction that reads first could not get it later; but not to read alone."""
+    reading = connection.get_execution_options().get(READING, False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def _sqlite_connect(connection: Any, _record: Any) -> None:
@@ -169,7 +191,8 @@ def _postgresql_connect(patience: float) -> Any:
         with connection.cursor() as cursor:
             cursor.execute(f"SET statement_timeout = {int(patience * 1000)}")
             cursor.execute(
-                "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+                "SELECT set_config('synchronous_commit', 'on', false) "
+                "WHERE current_setting('synchronous_commit') = 'off'"
             )
         connection.commit()
 
@@ -188,6 +211,3 @@ def _prepare_file(path: Path, must_exist: bool) -> None:
         raise StoreError(
             f"the store cannot be made at CDS_DATABASE_URL ({error.strerror or 'no such place'})"
         ) from None
-
-
-UNREACHABLE = (OperationalError, InterfaceError)

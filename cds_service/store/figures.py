@@ -81,7 +81,7 @@ def overview(
         .group_by(audit.c.outcome, audit.c.trials, *fate)
     )
     strangers = select(func.count()).select_from(feedback).where(~feedback.c.matched)
-    with plainly(), database.engine.connect() as connection:
+    with plainly(), database.reading() as connection:
         for row in connection.execute(_within(cards, audit, "at", since, until, client)):
             _count(
                 found, row.kind, row.trials, row.outcome, (row.reason_system or "", row.reason_code or ""), row.cards

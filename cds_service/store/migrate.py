@@ -48,6 +48,16 @@ def migrate(database: Database) -> None:
         raise StoreError(f"the store at CDS_DATABASE_URL cannot be opened ({type(error.orig).__name__})") from None
 
 
+def check(database: Database) -> None:
+    """Raise StoreError unless the database has the form that this version works with. Changes nothing."""
+    try:
+        with database.reading() as connection:
+            if current(connection) != newest():
+                raise StoreError("the store at CDS_DATABASE_URL has another form; start cds-service serve once")
+    except DBAPIError as error:
+        raise StoreError(f"the store at CDS_DATABASE_URL cannot be opened ({type(error.orig).__name__})") from None
+
+
 def current(connection: Connection) -> str | None:
     """The revision of a database; None for an empty one."""
     return MigrationContext.configure(connection).get_current_revision()

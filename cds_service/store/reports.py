@@ -40,7 +40,8 @@ class Reports:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._insert = (sqlite.insert if database.is_sqlite else postgresql.insert)(feedback).on_conflict_do_nothing()
+        dialect = sqlite if database.is_sqlite else postgresql
+        self._insert = dialect.insert(feedback).on_conflict_do_nothing()
 
     def take(self, reports: Sequence[Report], *, client: str, service: str, today: date, days: Days) -> None:
         """Keep reports, all or none; when this returns they are on the disk.
@@ -60,8 +61,13 @@ class Reports:
             .where(audit.c.card == report.card, audit.c.client == client, audit.c.service == service)
             .with_for_update()
         ).first()
-        kept = report._replace(outcome_at=min(report.outcome_at, received))  # no clock may speak from the future
-        new = connection.execute(
+        digest = _digest(client, service, report)
+        # The row of the audit is locked: of two deliveries of one report, the second sees the first.
+        old = connection.execute(select(feedback.c.id).where(feedback.c.digest == digest)).first()
+        if old is not None:
+            return
+        outcome_at = min(report.outcome_at, received)  # no clock may speak from the future
+        connection.execute(
             self._insert,
             {
                 "received_at": received,
@@ -70,15 +76,15 @@ class Reports:
                 "card": report.card,
                 "matched": shown is not None,
                 "outcome": report.outcome,
-                "outcome_at": kept.outcome_at,
+                "outcome_at": outcome_at,
                 "suggestions": json.dumps(report.suggestions) if report.suggestions else None,
                 "reason_system": report.reason_system,
                 "reason_code": report.reason_code,
                 "comment": report.comment,
-                "digest": _digest(client, service, report),
+                "digest": digest,
             },
         )
-        if new.rowcount and shown is not None and shown.fingerprint is not None:
+        if shown is not None and shown.fingerprint is not None:
             _snooze(connection, report.card, client, shown, today, days)
 
 

@@ -1,22 +1,34 @@
 """The Flask application: `create_app(settings)`."""
 
+import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import msgspec
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import MapAdapter
 
 from ..fhir.access import FhirAccess, access_for
+from ..fhir.gather import MissingData
 from ..kernel.errors import CdsError, InputError
-from ..settings import Settings
+from ..settings import Client, Settings
 from ..terminology import load
 from ..trials import load_trials
-from . import cors, demo, outcomes
+from . import callers, cors, demo, headers, missing, outcomes
 from .envelope import Envelope, read_envelope
+from .feedback import take
+from .keeping import Keeper
 from .services import Call, discovery, services
+
+if TYPE_CHECKING:
+    from ..store import Store
+    from .seen import SeenTokens
+
+_SLASHES = re.compile("//+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,37 +42,69 @@ class Deployment:
     demo_seen_at: tuple[str, ...] = ()
     """The addresses at which clients see it: calls to these go to it directly and not through this service."""
 
-    def access(self, envelope: Envelope, settings: Settings) -> FhirAccess | None:
-        """The FHIR access of a call; None where the base is not one that may be called."""
-        allowed = {*settings.fhir_servers, *self.demo_seen_at, *([self.fhir_server] if self.fhir_server else [])}
+    def access(self, envelope: Envelope, settings: Settings, client: Client) -> FhirAccess | None:
+        """The FHIR access of a call; None where the base is not one that may be called.
+
+        A client's own bases count; those of `CDS_FHIR_SERVERS` in `open` mode only.
+        """
+        listed = settings.fhir_servers if settings.auth == "open" else ()
+        own = (self.fhir_server,) if self.fhir_server else ()
+        allowed = {*listed, *client.fhir_servers, *self.demo_seen_at, *own}
         access = access_for(envelope.fhirServer or self.fhir_server, envelope.authorization(), allowed)
         if access is not None and self.demo and access.base in self.demo_seen_at:
-            return FhirAccess(self.demo, access.token)
+            return replace(access, base=self.demo)
         return access
 
 
-def create_app(settings: Settings | None = None, deployment: Deployment | None = None) -> Flask:
-    """Build the application. Raises SettingsError or DataError: a service with faulty data does not start."""
+class _App(Flask):
+    """Flask that takes `//cds-services` for `/cds-services`: base addresses are written down with and without a slash.
+
+    A redirect is no answer to that: browsers follow none after a preflight. `request.path` stays as it was called
+    (a token's `aud` is held against it).
+    """
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        adapter = super().create_url_adapter(request)
+        if adapter is not None and "//" in adapter.path_info:
+            adapter.path_info = _SLASHES.sub("/", adapter.path_info)
+        return adapter
+
+
+def create_app(
+    settings: Settings | None = None,
+    deployment: Deployment | None = None,
+    seen: "SeenTokens | None" = None,
+    store: "Store | None" = None,
+) -> Flask:
+    """Build the application. Raises SettingsError or DataError: a service with faulty data does not start.
+
+    `seen`: the memory of used tokens, shared by all workers (default: the store's, else that of this process alone).
+    `store`: what is kept (cds_service/store); without one nothing is written, and feedback is not acknowledged (503).
+    """
     settings = settings or Settings.read()
     deployment = deployment or Deployment()
-    client = settings.default_client()
+    clients = {"default": Client()} | settings.all_clients()
     load_trials()
     by_id = services()
-    app = Flask("cds_service", static_folder=None)
+    app = _App("cds_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_mb * 1024 * 1024
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # it would redirect; see _App
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n, x_prefix=n)  # type: ignore[method-assign]
     outcomes.register(app)
     cors.register(app, settings.origins)
+    headers.register(app, settings.base_url)
+    callers.register(app, settings, clients, seen or (store.seen_tokens if store else None))
+    keeper = Keeper(store) if store else None
     if deployment.demo:
         demo.register(app, deployment.demo)
-    described = msgspec.json.encode(discovery(settings, client))
+    described = {name: msgspec.json.encode(discovery(settings, client)) for name, client in clients.items()}
 
     @app.get("/cds-services")
     def discover() -> Response:
-        return _json(described)
+        return _json(described[callers.current().name])
 
     @app.post("/cds-services/<service_id>")
     def call(service_id: str) -> Response:
@@ -71,21 +115,28 @@ def create_app(settings: Settings | None = None, deployment: Deployment | None =
         refused = _refuse_media()
         if refused is not None:
             return refused
+        client = callers.current()
         envelope = read_envelope(request.get_data(cache=False))
         if envelope.hook != service.HOOK:
             raise InputError(f"this service answers the hook '{service.HOOK}'")
-        cards = service.answer(
-            Call(
-                patient_id=envelope.context.patientId,
-                user_id=envelope.context.userId,
-                prefetch=envelope.prefetch or {},
-                access=deployment.access(envelope, settings),
-                as_of=settings.today(),
-                deadline=deadline,
-                settings=settings,
-                client=client,
-            )
+        asked = Call(
+            patient_id=envelope.context.patientId,
+            user_id=envelope.context.userId,
+            prefetch=envelope.prefetch or {},
+            access=deployment.access(envelope, settings, client),
+            as_of=settings.today(),
+            deadline=deadline,
+            settings=settings,
+            client=client,
+            hook_instance=envelope.hookInstance,
+            fhir_base=(envelope.fhirServer or "").rstrip("/"),
         )
+        try:
+            reply = service.answer(asked)
+        except MissingData as error:
+            templates = service.prefetch(client)
+            return outcomes.of_issues(412, missing.issues(str(error), error.keys, asked.prefetch, templates))
+        cards = keeper.keep(asked, service_id, reply) if keeper else reply.cards
         return _json(msgspec.json.encode({"cards": cards}))
 
     @app.post("/cds-services/<service_id>/feedback")
@@ -95,11 +146,7 @@ def create_app(settings: Settings | None = None, deployment: Deployment | None =
         refused = _refuse_media()
         if refused is not None:
             return refused
-        try:
-            body = msgspec.json.decode(request.get_data(cache=False), type=dict[str, msgspec.Raw])
-            msgspec.json.decode(body["feedback"], type=list[dict[str, msgspec.Raw]])
-        except (msgspec.MsgspecError, KeyError, RecursionError):
-            raise InputError("a feedback body is an object with an array 'feedback'") from None
+        take(store, request.get_data(cache=False), service=service_id, client=callers.current(), settings=settings)
         return _json(b'{"status":"received"}')
 
     @app.get("/health")

@@ -3,6 +3,7 @@
 import logging
 import traceback
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from flask import Flask, Response
@@ -10,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from ..fhir.gather import MissingData
 from ..kernel.errors import InputError
+from ..store.errors import StoreUnavailable
 
 log = logging.getLogger("cds_service.web")
 
@@ -23,18 +25,14 @@ _SENTENCES = {
 
 
 def outcome(status: int, text: str) -> Response:
-    """An OperationOutcome as HTTP answer."""
-    body = {
-        "resourceType": "OperationOutcome",
-        "issue": [
-            {
-                "severity": "fatal" if status >= 500 else "error",
-                "code": _CODES.get(status, "exception"),
-                "details": {"text": text},
-                "diagnostics": text,
-            }
-        ],
-    }
+    """An OperationOutcome of one issue as HTTP answer."""
+    severity, code = "fatal" if status >= 500 else "error", _CODES.get(status, "exception")
+    return of_issues(status, [{"severity": severity, "code": code, "details": {"text": text}, "diagnostics": text}])
+
+
+def of_issues(status: int, issues: list[dict[str, Any]]) -> Response:
+    """An OperationOutcome of several issues as HTTP answer."""
+    body = {"resourceType": "OperationOutcome", "issue": issues}
     return Response(msgspec.json.encode(body), status, mimetype="application/fhir+json")
 
 
@@ -43,8 +41,14 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(MissingData)
     def missing(error: MissingData) -> Response:
-        keys = ", ".join(error.keys)
-        return outcome(412, f"neither sent nor to be had: {keys}. Send them, or a fhirServer that may be called")
+        return outcome(412, str(error))
+
+    @app.errorhandler(StoreUnavailable)
+    def store(error: StoreUnavailable) -> Response:
+        log.error("feedback could not be kept: %s", error)
+        answer = outcome(503, "the feedback could not be kept; nothing of it was, send it again")
+        answer.headers["Retry-After"] = "5"
+        return answer
 
     @app.errorhandler(InputError)
     def unusable(error: InputError) -> Response:

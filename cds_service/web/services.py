@@ -1,7 +1,7 @@
 """CDS services: the files of `hooks/`, found by being there.
 
 A file declares ID, HOOK, TITLE, DESCRIPTION, USAGE, `prefetch(client) -> {key: template}` and
-`answer(call) -> list of cards`.
+`answer(call) -> Reply`.
 """
 
 import importlib.util
@@ -11,10 +11,12 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
+from ..cards import Card
+from ..eligibility import Assessment
 from ..fhir.access import FhirAccess
 from ..kernel.errors import DataError, Problem
 from ..kernel.paths import data_dir
@@ -36,11 +38,22 @@ class Call:
     """An instant of time.monotonic()."""
     settings: Settings = field(repr=False)
     client: Client = field(repr=False)
+    hook_instance: str = ""
+    fhir_base: str = field(default="", repr=False)
+    """`fhirServer` as the request names it: within it an id means one patient."""
 
     @property
     def by_clinician(self) -> bool:
         """Whether the reader is a clinician; patients and relatives get no cards (the words are not theirs)."""
         return self.user_id.startswith("Practitioner")
+
+
+class Reply(NamedTuple):
+    """What a service answers."""
+
+    cards: list[Card]
+    assessments: tuple[Assessment, ...] = ()
+    """All trials, as the patient was held against them; empty where the patient was not screened."""
 
 
 @cache
@@ -78,6 +91,8 @@ def _described(module: ModuleType, settings: Settings, client: Client) -> dict[s
     }
     if settings.profile == "3.0":
         entry["version"] = "3.0.0-ballot"
+        if hasattr(module, "HOOK_VERSION"):
+            entry["hookVersion"] = module.HOOK_VERSION
     return entry
 
 

@@ -2,12 +2,16 @@
 
 import json
 from datetime import date
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from cds_service.settings import Settings
+from cds_service.store import Store
 from cds_service.terminology import load
 from cds_service.web.app import Deployment, create_app
 
@@ -54,9 +58,15 @@ def call(**changes: Any) -> dict[str, Any]:
     return {k: v for k, v in (body | changes).items() if v is not ...}
 
 
-def client(deployment: Deployment | None = None, **settings: Any) -> FlaskClient:
-    settings = {"as_of": date(2026, 11, 1), "auth": "open"} | settings
-    return create_app(Settings(**settings), deployment).test_client()
+@cache
+def shared_store() -> Store:
+    """A store for the tests that do not look at what is kept. Nothing is held back in it (`snooze_days`)."""
+    return Store.open(f"sqlite:///{Path(mkdtemp()) / 'store.db'}")
+
+
+def client(deployment: Deployment | None = None, store: Store | None = None, **settings: Any) -> FlaskClient:
+    settings = {"as_of": date(2026, 11, 1), "auth": "open", "snooze_days": 0} | settings
+    return create_app(Settings(**settings), deployment, store=store or shared_store()).test_client()
 
 
 def post(body: object = None, to: str = ADDRESS, **settings: Any) -> TestResponse:

@@ -1,8 +1,8 @@
 """Why a clinician may dismiss a trial card: HL7's non-adherence reasons, in words that fit trials.
 
-Codes: shared `cds_hooks/override-reasons/CodeSystem-non-adherence-reason-codes.json` (a test holds them against it). The
-choice is that of the CDS Hooks checklist, section 4, with `action-completed`: a patient who was referred already is the
-commonest good reason.
+Codes: `cds_hooks/override-reasons/CodeSystem-non-adherence-reason-codes.json` beside the project (a test holds them
+against it). The choice is that of the CDS Hooks checklist, section 4, with `action-completed`: a patient who was
+referred already is the commonest good reason.
 """
 
 from typing import NamedTuple
