@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("cds_service.web")
 
-OPEN = ("/health", "/ready", "/metrics", "/openapi.json", "/trials", "/smart", "/sandbox")
-"""Addresses (and what lies below them) that take no token: they hold no patient, or ask in a way of their own."""
+OPEN = ("/health", "/ready", "/metrics", "/openapi.json", "/trials", "/sandbox")
+"""Addresses that take no token: nothing there is about a patient."""
+OPEN_BELOW = ("/trials/", "/sandbox/", "/smart/")
+"""As `OPEN`, with all that lies below; the SMART app signs its users in by itself."""
 DEFAULT_BASE = "http://127.0.0.1:8000"
 _SLASHES = re.compile("//+")
 
@@ -66,7 +68,7 @@ def register(
     def admit() -> Response | None:
         path = request.path
         # All that is not known to be open is closed, so that a new address asks from its first day.
-        if request.method == "OPTIONS" or any(path == one or path.startswith(one + "/") for one in OPEN):
+        if request.method == "OPTIONS" or path in OPEN or path.startswith(OPEN_BELOW):
             return None
         try:
             g.client = keeper.admit(request.headers.get("Authorization"), audiences(base, path), time.time())
