@@ -5,6 +5,7 @@ import sys
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
+from werkzeug.exceptions import NotFound
 
 from ..kernel.errors import CdsError
 from . import child
@@ -39,7 +40,9 @@ def register(app: Flask, base: str) -> None:
             answer = connection.getresponse()
             kept = [(name, value) for name, value in answer.getheaders() if name in _PASSED_BACK]
             return Response(answer.read(), answer.status, kept)
-        except OSError:
+        except http.client.InvalidURL:
+            raise NotFound from None  # a control character in the path: there is no such resource
+        except (OSError, http.client.HTTPException):
             from .outcomes import outcome
 
             return outcome(503, "the demo FHIR server does not answer")

@@ -47,7 +47,8 @@ def serve(app: Flask, host: str, port: int, workers: int, *, deadline: float, lo
         "timeout": int(max(30, deadline * 3)),
         "graceful_timeout": 10,
         "accesslog": None,  # an access log holds patient ids in its paths
-        "loglevel": "warning" if log_level == "info" else log_level,
+        # Below "error" gunicorn writes paths and what a bad request said; ours are the words that are logged.
+        "loglevel": "critical" if log_level == "critical" else "error",
         "when_ready": lambda _server: ready(),
         "control_socket_disable": True,
     }

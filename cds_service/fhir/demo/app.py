@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from flask import Flask, Response, request
 
 from .store import DATES, INCLUDES, Store, Stored, fixtures
@@ -41,11 +42,7 @@ def create_app(folder: Path | None = None, store: Store | None = None) -> Flask:
         token = request.args.get("_page")
         if token is None:
             raise Refused(400, "not-supported", "searches over all types are not supported")
-        try:
-            kind, parameters, offset = json.loads(base64.urlsafe_b64decode(token))
-        except ValueError:
-            raise Refused(410, "expired", "this page is not known any more") from None
-        return _search(data, kind, parameters, offset)
+        return _search(data, *_page(token))
 
     @app.get(f"{BASE}/<kind>/<identifier>")
     def read(kind: str, identifier: str) -> Response:
@@ -76,6 +73,19 @@ def create_app(folder: Path | None = None, store: Store | None = None) -> Flask:
         return _outcome(405, "not-supported", "this server is read-only")
 
     return app
+
+
+def _page(token: str) -> tuple[str, dict[str, str], int]:
+    """What a paging token of ours says; anything else is a page that is not known."""
+    try:
+        kind, parameters, offset = msgspec.json.decode(
+            base64.urlsafe_b64decode(token), type=tuple[str, dict[str, str], int]
+        )
+    except (ValueError, RecursionError):
+        raise Refused(410, "expired", "this page is not known any more") from None
+    if offset < 0:
+        raise Refused(410, "expired", "this page is not known any more")
+    return kind, parameters, offset
 
 
 def _search(data: Store, kind: str, parameters: dict[str, str], offset: int) -> Response:
@@ -134,9 +144,9 @@ def _single(lists: Any) -> dict[str, str]:
 def _count(written: str | None) -> int:
     if written is None:
         return DEFAULT_COUNT
-    if not written.isascii() or not written.isdigit() or int(written) == 0:
+    if not written.isascii() or not written.isdigit() or not written.strip("0"):
         raise Refused(400, "invalid", "_count is not a positive number")
-    return min(int(written), MAXIMUM_COUNT)
+    return MAXIMUM_COUNT if len(written) > 9 else min(int(written), MAXIMUM_COUNT)
 
 
 def _answer(body: bytes, status: int = 200) -> Response:

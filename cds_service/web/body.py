@@ -1,0 +1,17 @@
+"""The body of a request, read up to the limit and no further."""
+
+from flask import request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+
+def read_body() -> bytes:
+    """The whole body of the current request. Raises RequestEntityTooLarge (413).
+
+    One with a Content-Length beyond the limit is refused unread. A chunked body does not say how long it is, and
+    werkzeug hands over its beginning as if it were all of it: at the limit there may be more, so it is refused too.
+    """
+    body = request.get_data(cache=False)
+    limit = request.max_content_length
+    if request.content_length is None and limit is not None and len(body) >= limit:
+        raise RequestEntityTooLarge
+    return body
