@@ -3,11 +3,11 @@
 criteria.md section 2 "Multiples of the upper limit of normal", decisions 17, 32, 50; formulas.md section 6.
 """
 
-from decimal import Decimal
 from typing import NamedTuple
 
 from ..chart.chart import Chart
-from ..chart.facts import Patient, ReferenceRange, Result
+from ..chart.facts import Patient, Result
+from ..kernel.answers import new
 from ..kernel.dates import age_on
 from ..kernel.numbers import Interval, exactly
 from .measures import convert
@@ -37,17 +37,15 @@ def differing_sexes(patient: Patient) -> bool:
 def own_limit(chart: Chart, result: Result, side: str) -> Interval | str | None:
     """The printed `low` or `high` limit in the canonical unit; None: none printed; a text: why it cannot be read."""
     limits = result.reading.range
-    number = _side(limits, side) if limits is not None else None
-    if limits is None or number is None:
+    if limits is None:
+        return None
+    number = limits.high if side == "high" else limits.low
+    if number is None:
         return None
     quantity = result.reading.quantity
     unit = limits.unit or (quantity.unit if quantity is not None else None)
     found = convert(chart.terminology, result.concept, exactly(number), unit)
     return found if found is not None else "the unit of the reference range is not known for this test"
-
-
-def _side(limits: ReferenceRange, side: str) -> Decimal | None:
-    return limits.high if side == "high" else limits.low
 
 
 def uppers(chart: Chart, result: Result) -> tuple[Upper, ...]:
@@ -63,7 +61,7 @@ def _uppers(chart: Chart, result: Result) -> tuple[Upper, ...]:
     if isinstance(own, str):
         return (Upper(None, problem=own),)
     if own is not None:
-        return (Upper(own, text=str(own)),)
+        return (new(Upper, (own, False, False, False, None, str(own))),)
     if result.reading.interpretation & {"normal", "low"} and not result.reading.interpretation & {"high", "abnormal"}:
         return (Upper(None, within=True),)
     patient = chart.patient

@@ -1,12 +1,14 @@
 """A result as a number in the canonical unit of its concept (criteria.md section 2 "Units", units.md)."""
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..chart.chart import Chart
 from ..chart.facts import Result
 from ..kernel.numbers import Interval, exactly
 from ..terminology import Terminology
+from ..terminology.model import UnitConversion
 
 
 class Measure(NamedTuple):
@@ -46,21 +48,34 @@ def _measure(chart: Chart, result: Result) -> Measure:
 
 def convert(terminology: Terminology, concept: str, number: Interval, unit: str | None) -> Interval | None:
     """An interval in the canonical unit of a concept; None where the unit cannot be read (never a guess)."""
-    known = terminology.concepts[concept]
-    if not unit and not known.unitless:
-        return None
-    if not known.quantity:
-        return number if not unit or unit in _PURE else None
-    conversion = terminology.unit(known.quantity, unit or "")
+    conversion = _conversion(terminology, concept, unit)
+    if conversion is _NONE_NEEDED:
+        return number
     if conversion is None:
         return None
-    if conversion.numerator == conversion.denominator and not conversion.offset:
-        return number
     if number.low is number.high and number.low is not None:
         return exactly(conversion.convert(number.low))
     low = None if number.low is None else conversion.convert(number.low)
     high = None if number.high is None else conversion.convert(number.high)
     return Interval(low, high, number.low_open, number.high_open)
+
+
+_NONE_NEEDED = UnitConversion(Decimal(1), Decimal(1), Decimal(0), "")
+
+
+@lru_cache(maxsize=4096)
+def _conversion(terminology: Terminology, concept: str, unit: str | None) -> UnitConversion | None:
+    """How a unit becomes the canonical one of a concept; `_NONE_NEEDED` where the number stays; None: not read."""
+    known = terminology.concepts[concept]
+    if not unit and not known.unitless:
+        return None
+    if not known.quantity:
+        return _NONE_NEEDED if not unit or unit in _PURE else None
+    conversion = terminology.unit(known.quantity, unit or "")
+    if conversion is None:
+        return None
+    same = conversion.numerator == conversion.denominator and not conversion.offset
+    return _NONE_NEEDED if same else conversion
 
 
 _PURE = frozenset(("1", "{score}", "(score)", "score", "{points}", "points", "point", "分", "{grade}", "{class}"))

@@ -6,6 +6,7 @@ from functools import lru_cache
 from ..kernel.numbers import Interval
 
 _FEMALE_CG = Decimal("0.85")
+_AGING, _FEMALE_EPI = Decimal("0.9938"), Decimal("1.012")
 _SCHWARTZ = Decimal("0.413")
 
 
@@ -17,8 +18,13 @@ def cockcroft_gault(age: int, weight: Decimal, creatinine: Decimal, *, female: b
 
 def ckd_epi_2021(age: int, creatinine: Decimal, *, female: bool) -> Decimal:
     """eGFR in mL/min/1.73 m² from years and mg/dL (Inker 2021, without race); adults only."""
-    egfr = 142 * _creatinine_factor(creatinine, female) * Decimal("0.9938") ** age
-    return egfr * Decimal("1.012") if female else egfr
+    egfr = 142 * _creatinine_factor(creatinine, female) * _age_factor(age)
+    return egfr * _FEMALE_EPI if female else egfr
+
+
+@lru_cache(maxsize=256)
+def _age_factor(age: int) -> Decimal:
+    return _AGING**age
 
 
 @lru_cache(maxsize=2048)

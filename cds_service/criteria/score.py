@@ -18,6 +18,7 @@ from .rule import Reads, Spec
 
 KIND = "score"
 
+_OTHERS = {name: tuple(n for n in NAMES if n != name) for name in NAMES}
 _STANDS_IN = {
     "sledai_2k": "a SLEDAI-2K total stands in for SELENA-SLEDAI",
     "selena_sledai": "a SELENA-SLEDAI total stands in for SLEDAI-2K",
@@ -47,8 +48,7 @@ class Score:
         own = newest(chart, (self.instrument,))
         if own.results:
             return self.instrument, own
-        others = tuple(n for n in NAMES if n != self.instrument)
-        other = newest(chart, others)
+        other = newest(chart, _OTHERS[self.instrument])
         if other.results:
             return other.results[0].concept, other
         return self.instrument, own if own.older is not None or other.older is None else other

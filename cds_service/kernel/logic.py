@@ -21,7 +21,7 @@ def all_of(parts: Sequence[Answer]) -> Answer:
     Fails when one part fails, whatever the others are; `until` then looks at the failing parts only (decision 50)
     and is the latest of theirs, or None when one of them has none.
     """
-    if len(parts) == 1:
+    if len(parts) == 1 or _silent(parts):
         return parts[0]
     counted, _, failing, open_ = _sorted(parts)
     if failing:
@@ -90,6 +90,11 @@ def first_reason(parts: Sequence[Answer]) -> Reason:
         if part.reason is not first:
             return min([p.reason or Reason.NO_DATA for p in parts], key=REASON_RANK.__getitem__)
     return first or Reason.NO_DATA
+
+
+def _silent(parts: Sequence[Answer]) -> bool:
+    """Whether all parts are the same passing answer (as of exclusions on findings that nobody recorded)."""
+    return bool(parts) and parts[0].status is _PASS and parts.count(parts[0]) == len(parts)
 
 
 def _sorted(parts: Sequence[Answer]) -> tuple[Sequence[Answer], list[Answer], list[Answer], list[Answer]]:

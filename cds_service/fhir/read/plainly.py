@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from ...chart.facts import Quantity, Reading, ReferenceRange
+from ...kernel.answers import new
 from ...kernel.numbers import exactly, json_number
 from ...terminology import Terminology
 from ..heads import Concept
@@ -107,7 +108,8 @@ def _measured(value: Amount, said: frozenset[str], limits: ReferenceRange | None
         text, interval = str(number), exactly(number)
     else:
         text, interval = f"{comparator}{number}", signed(comparator, number)
-    return Reading(Quantity(interval, unit, text), None, text, None, said, limits)
+    quantity = new(Quantity, (interval, unit, text))
+    return new(Reading, (quantity, None, text, None, said, limits, False, None, False, None, ()))
 
 
 def _coded(
@@ -147,7 +149,7 @@ def _limits(item: Limits) -> ReferenceRange | None:
         unit = item.low.measured_in()
     else:
         return None
-    return ReferenceRange(low, high, unit, item.text)
+    return new(ReferenceRange, (low, high, unit, item.text, False, False))
 
 
 def _interpreted(items: list[Concept], terminology: Terminology) -> frozenset[str] | None:
