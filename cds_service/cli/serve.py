@@ -1,6 +1,5 @@
 """`cds-service serve`: the service in production form; `--demo` adds a FHIR server on the fixtures."""
 
-import ipaddress
 import sys
 from datetime import date
 from typing import TYPE_CHECKING
@@ -46,11 +45,11 @@ def command(host: str, port: int, fhir_server: str | None, workers: int, demo: b
     from ..web import demo as demo_server
     from ..web import logs, server
     from ..web.app import Deployment, create_app, seen_at
+    from ..web.transport import check_transport
 
     settings = Settings.read()
-    if settings.auth == "open":
-        _loopback_only(host)
-    elif demo:
+    check_transport(settings, host)
+    if demo and settings.auth != "open":
         raise CdsError("the demo bears no token; use it with CDS_AUTH=open")
     server.check_port(host, port)
     pinned = _fixture_day() if demo and settings.as_of is None else None
@@ -87,16 +86,6 @@ def _store(settings: "Settings") -> "Store":
     from ..store import Store
 
     return Store.open(settings.database_url, settings.hash_key, settings.hash_key_id)
-
-
-def _loopback_only(host: str) -> None:
-    """`CDS_AUTH=open` asks nobody for a token, so nobody from outside may reach it."""
-    try:
-        inside = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        inside = False
-    if not inside:
-        raise CdsError(f"CDS_AUTH=open binds to loopback only; '{host}' is not 127.0.0.1, ::1 or localhost")
 
 
 def _greeted() -> str | None:
