@@ -71,7 +71,8 @@ def fire(ask: Ask, hook: str, patient: str, *, prefetch: Callable[[dict[str, str
     body: dict[str, Any] = {
         "hook": hook,
         "hookInstance": str(uuid.uuid4()),
-        "context": {"userId": "Practitioner/example", "patientId": patient},
+        # A class of user of its own: a card that was dismissed in the sandbox is still shown here.
+        "context": {"userId": "PractitionerRole/example", "patientId": patient},
     }
     if prefetch is not None:
         body["prefetch"] = prefetch(service.get("prefetch", {}))

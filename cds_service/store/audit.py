@@ -3,7 +3,7 @@
 Written on every hook call, so with a prepared statement on the thread's own connection.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import insert, select
 
@@ -49,26 +49,31 @@ class AuditLog:
 
     def record(self, rows: list[Shown]) -> None:
         """Add rows, all or none. Raises StoreUnavailable."""
-        parameters = [self._insert.parameters(row._asdict()) for row in rows]
-        with self._database.hurried() as connection:
-            if len(rows) == 1:
-                connection.execute(self._insert.sql, parameters[0])
+        sql = self._insert.sql
+        # A row has the order of its columns, which is that of the parameters (a test holds it).
+        parameters: list[Any] = list(rows) if self._insert.positional else [row._asdict() for row in rows]
+
+        def write(connection: Any) -> None:
+            if len(parameters) == 1:
+                connection.execute(sql, parameters[0])
                 return
             connection.execute("BEGIN")
             try:
                 for values in parameters:
-                    connection.execute(self._insert.sql, values)
+                    connection.execute(sql, values)
             except BaseException:
                 connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
+
+        self._database.hurried(write)
 
     def snoozed(self, client: str, patient: str, user_class: str, user: str, today: str) -> frozenset[str]:
         """Fingerprints of the cards that this reader has dismissed, or a colleague for a reason of the patient's.
 
         `today`: YYYY-MM-DD, the clinical date. Raises StoreUnavailable.
         """
-        with self._database.hurried() as connection:
-            values = {"patient_1": patient, "client_1": client, "user_class_1": user_class, "until_1": today}
-            found = connection.execute(self._snoozed.sql, self._snoozed.parameters(values)).fetchall()
+        values = {"patient_1": patient, "client_1": client, "user_class_1": user_class, "until_1": today}
+        parameters = self._snoozed.parameters(values)
+        found = self._database.hurried(lambda c: c.execute(self._snoozed.sql, parameters).fetchall())
         return frozenset(row[0] for row in found if row[1] is None or row[1] == user)

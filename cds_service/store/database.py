@@ -10,10 +10,10 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -21,6 +21,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.sql import ClauseElement
 
 from .errors import StoreError, StoreUnavailable
+
+T = TypeVar("T")
 
 PATIENCE = 5.0
 """Seconds that an acknowledged write waits for the lock of another."""
@@ -53,16 +55,18 @@ def address(text: str) -> URL:
 class Statement:
     """SQL made once for one database, with the order of its parameters."""
 
-    __slots__ = ("order", "sql")
+    __slots__ = ("order", "positional", "sql")
 
     def __init__(self, element: ClauseElement, engine: Engine) -> None:
         compiled = element.compile(engine)
         self.sql = str(compiled)
-        self.order: list[str] | None = getattr(compiled, "positiontup", None)
+        order: list[str] | None = getattr(compiled, "positiontup", None)
+        self.positional = order is not None
+        self.order = tuple(order or ())
 
     def parameters(self, values: dict[str, Any]) -> Any:
         """The values as the driver wants them."""
-        return values if self.order is None else [values[name] for name in self.order]
+        return [values[name] for name in self.order] if self.positional else values
 
 
 class Database:
@@ -115,12 +119,11 @@ class Database:
         self._rest_until = time.monotonic() + REST
         self._local = threading.local()
 
-    @contextmanager
-    def hurried(self) -> Iterator[Any]:
-        """`quick()`, with every fault of the database as StoreUnavailable."""
+    def hurried(self, work: Callable[[Any], T]) -> T:
+        """What `work` makes of the quick connection; every fault of the database is StoreUnavailable."""
         connection = self.quick()
         try:
-            yield connection
+            return work(connection)
         except Exception as error:
             # sqlite3 and psycopg have no common base; the text of either may quote what was written.
             if not isinstance(error, sqlite3.Error) and not type(error).__module__.startswith("psycopg"):

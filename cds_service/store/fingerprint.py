@@ -13,24 +13,28 @@ from functools import cache
 import msgspec
 
 from ..eligibility import Assessment
+from ..kernel.answers import Evidence
 from ..trials import Trial
 
 _encode = msgspec.json.Encoder().encode
 
 
-def fingerprint(service: str, assessments: Iterable[Assessment], rules: Mapping[str, str]) -> str:
-    """64 hexadecimal digits. `rules`: trial id → `rules_of(trial)`."""
-    parts: list[str | None] = [service]
-    add, extend = parts.append, parts.extend
+def fingerprint(service: str, patient: str, assessments: Iterable[Assessment], rules: Mapping[str, str]) -> str:
+    """64 hexadecimal digits.
+
+    `patient`: reference of the patient, whose own record (age, sex) is left out. `rules`: trial id → `rules_of(trial)`.
+    """
+    left_out = (None, patient)
+    # Some hundred pieces of evidence are looked at for each card, so the loops are the interpreter's own.
+    parts: list[object] = [service]
     for assessment in assessments:
         trial = assessment.trial
-        extend((trial.id, rules[trial.id], trial.status, assessment.verdict))
+        facts: list[Evidence] = []
         for _, answer in assessment.criteria:
-            add(answer[0]._value_)
-            for evidence in answer[6]:
-                reference = evidence[0]
-                if reference and not reference.startswith("Patient/"):
-                    extend(evidence[:4])
+            facts += answer[6]
+        records = [fact[:4] for fact in facts if fact[0] not in left_out]
+        statuses = [answer[0]._value_ for _, answer in assessment.criteria]
+        parts += (trial.id, rules[trial.id], trial.status, assessment.verdict, statuses, records)
     return hashlib.sha256(_encode(parts)).hexdigest()
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
@@ -33,9 +34,12 @@ class SeenTokens:
         """
         token = hashlib.sha256(f"{len(issuer)}\0{issuer}\0{jti}".encode()).hexdigest()
         values = {"token": token, "until": instant(until)}
-        with self._database.hurried() as connection:
-            new = connection.execute(self._insert.sql, self._insert.parameters(values)).rowcount == 1
+
+        def note(connection: Any) -> bool:
+            new: bool = connection.execute(self._insert.sql, self._insert.parameters(values)).rowcount == 1
             if time.monotonic() - self._tidied > _TIDY_EVERY:
                 self._tidied = time.monotonic()
                 connection.execute(self._tidy.sql, self._tidy.parameters({"until_1": now()}))
-        return bool(new)
+            return new
+
+        return self._database.hurried(note)

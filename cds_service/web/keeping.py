@@ -16,6 +16,7 @@ import msgspec
 
 from ..cards import Card
 from ..settings import Client, Settings
+from ..store.errors import StoreUnavailable
 from ..terminology import load
 from ..trials import load_trials
 from .services import Call, Reply
@@ -42,12 +43,14 @@ class Keeper:
     """Writes down what was answered, and holds back what was dismissed."""
 
     def __init__(self, store: "Store") -> None:
+        from ..store.audit import Shown
         from ..store.fingerprint import fingerprint, rules_of, rules_together
         from ..store.times import now
 
         self._store = store
         self._now = now
         self._fingerprint = fingerprint
+        self._row = Shown
         self._rules = {trial.id: rules_of(trial) for trial in load_trials()}
         self._versions = (version("cds-service"), rules_together(tuple(self._rules.values())), load().version)
         self._lock = threading.Lock()
@@ -55,15 +58,12 @@ class Keeper:
 
     def keep(self, call: Call, service: str, reply: Reply) -> list[Card]:
         """The cards of a reply that are to be shown, after it was written down."""
-        from ..store import StoreUnavailable
-        from ..store.audit import Shown
-
         client, of = call.client.name, self._store.pseudonyms.of
         patient = of("patient", client, call.fhir_base, call.patient_id)
         user = of("user", client, call.fhir_base, call.user_id)
         user_class = call.user_id.partition("/")[0]
         today = call.as_of.isoformat()
-        prints = [self._print(service, card, reply) for card in reply.cards]
+        prints = [self._print(call, service, card, reply) for card in reply.cards]
         dismissed: frozenset[str] = frozenset()
         if any(prints) and snooze_default(call.client, call.settings) > 0:
             try:
@@ -87,16 +87,17 @@ class Keeper:
         told = msgspec.json.encode(verdicts).decode() if verdicts else None
         try:
             self._store.audit.record(
-                [Shown(*who, fate, told, card, trials, mark) for fate, card, trials, mark in fates or _NOTHING]
+                [self._row(*who, fate, told, card, trials, mark) for fate, card, trials, mark in fates or _NOTHING]
             )
         except StoreUnavailable as error:
             self._failed("write", error)
         return shown
 
-    def _print(self, service: str, card: Card, reply: Reply) -> str | None:
+    def _print(self, call: Call, service: str, card: Card, reply: Reply) -> str | None:
         if not card.trials:
             return None
-        return self._fingerprint(service, [a for a in reply.assessments if a.trial.id in card.trials], self._rules)
+        spoken_for = [a for a in reply.assessments if a.trial.id in card.trials]
+        return self._fingerprint(service, f"Patient/{call.patient_id}", spoken_for, self._rules)
 
     def _failed(self, what: str, error: Exception) -> None:
         with self._lock:

@@ -16,8 +16,9 @@ def test_a_row_is_kept_as_it_was_written(store: Store) -> None:
     assert [tuple(found)[1:] for found in rows(store, audit)] == [tuple(row)]
 
 
-def test_the_fields_of_a_row_are_the_columns_in_their_order() -> None:
+def test_the_fields_of_a_row_are_the_columns_and_the_parameters_in_their_order(store: Store) -> None:
     assert ["id", *Shown._fields] == [c.name for c in audit.columns]
+    assert store.audit._insert.order == (Shown._fields if store.database.is_sqlite else ())
 
 
 def test_the_rows_of_one_answer_are_kept_all_or_none(store: Store) -> None:

@@ -107,8 +107,8 @@ def test_a_store_that_fails_is_left_alone_for_a_moment_and_then_asked_again(
 ) -> None:
     store = Store.open(f"sqlite:///{tmp_path / 's.db'}")
     record(store, shown(store))
-    with pytest.raises(StoreUnavailable), store.database.hurried() as connection:
-        connection.execute("SELECT * FROM nothing")
+    with pytest.raises(StoreUnavailable):
+        store.database.hurried(lambda connection: connection.execute("SELECT * FROM nothing"))
     with pytest.raises(StoreUnavailable, match="a moment ago"):
         record(store, shown(store))
     monkeypatch.setattr(store.database, "_rest_until", 0.0)
