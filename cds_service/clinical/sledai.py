@@ -212,6 +212,8 @@ def deduction(chart: Chart, score: Result) -> tuple[int, int, tuple[Evidence, ..
 
 
 def _low_complement(chart: Chart, score: Result) -> tuple[bool | None, Result | None]:
+    if chart.results.keys().isdisjoint(COMPLEMENT):
+        return None, None
     states = {c: _nearest(chart, (c,), score) for c in COMPLEMENT}
     low = {c: any(beyond_own_range(chart, r, "low") is True for r in rs) for c, rs in states.items()}
     for concept, is_low in low.items():

@@ -1,4 +1,4 @@
-"""The common Observation decoded straight: a quantity, a known code or a text, one range for everybody at most.
+"""The common Observation decoded straight: a quantity, a known code, a text or a whole number, one range at most.
 
 What does not fit (another type of value, a range for some, a text where a number belongs) is left to the lenient road
 of `values`, which says the same of what fits, at three times the cost.
@@ -55,12 +55,12 @@ class Measured(msgspec.Struct):
     valueQuantity: Amount | None = None
     valueCodeableConcept: Concept | None = None
     valueString: str | None = None
+    valueInteger: Any = None
     referenceRange: list[Limits] | None = None
     interpretation: list[Concept] | None = None
     method: None = None
     component: None = None
     valueBoolean: None = None
-    valueInteger: None = None
     valueRange: None = None
     valueRatio: None = None
     valueSampledData: None = None
@@ -81,8 +81,8 @@ def plain_reading(raw: msgspec.Raw, terminology: Terminology) -> Reading | None:
         seen = _decoder.decode(raw)
     except (msgspec.MsgspecError, RecursionError):
         return None
-    quantity, coded, text = seen.valueQuantity, seen.valueCodeableConcept, seen.valueString
-    if (quantity is None) + (coded is None) + (text is None) != 2:
+    quantity, coded, text, whole = seen.valueQuantity, seen.valueCodeableConcept, seen.valueString, seen.valueInteger
+    if (quantity is None) + (coded is None) + (text is None) + (whole is None) != 3:
         return None
     limits: ReferenceRange | None = None
     if seen.referenceRange:
@@ -96,7 +96,9 @@ def plain_reading(raw: msgspec.Raw, terminology: Terminology) -> Reading | None:
         return _measured(quantity, said, limits)
     if coded is not None:
         return _coded(coded, terminology, said, limits)
-    return _written(text or "", terminology, said, limits)
+    if text is not None:
+        return _written(text, terminology, said, limits)
+    return _measured(Amount(whole), said, limits)
 
 
 def _measured(value: Amount, said: frozenset[str], limits: ReferenceRange | None) -> Reading | None:

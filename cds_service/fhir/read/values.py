@@ -34,9 +34,13 @@ def observation_reading(
     raw: msgspec.Raw, concept: str, terminology: Terminology, patient: Patient, as_of: date
 ) -> Reading:
     """The reading of a whole Observation: straight where it is a common one."""
-    plain = plain_reading(raw, terminology)
-    if plain is not None:
-        return plain
+    return plain_reading(raw, terminology) or lenient_reading(raw, concept, terminology, patient, as_of)
+
+
+def lenient_reading(
+    raw: msgspec.Raw, concept: str, terminology: Terminology, patient: Patient, as_of: date
+) -> Reading:
+    """The reading of any Observation, element by element."""
     try:
         resource = decode(raw)
     except (msgspec.MsgspecError, RecursionError):
