@@ -12,6 +12,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +90,9 @@ def _free_port() -> int:
 
 
 def _start(name: str, command: list[str], port: int) -> Server:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("CDS_")} | {"CDS_AS_OF": AS_OF.isoformat()}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("CDS_")}
+    store = Path(tempfile.mkdtemp()) / "store.db"
+    environment |= {"CDS_AS_OF": AS_OF.isoformat(), "CDS_DATABASE_URL": f"sqlite:///{store}"}
     process = subprocess.Popen(command, env=environment)
     server = Server(name, process, port)
     for _ in range(300):
