@@ -7,6 +7,7 @@ import pickle
 from enum import Enum
 
 import pytest
+
 from cds_service.kernel.answers import Basis, Reason, Status
 from cds_service.kernel.enums import quick
 
