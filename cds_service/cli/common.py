@@ -13,7 +13,6 @@ from ..kernel.errors import InputError, NotFound
 from ..kernel.paths import data_dir
 from ..trials import Trial, load_trials
 
-
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 

@@ -56,6 +56,14 @@ def test_while_it_goes_on_it_counts_as_stopped_today() -> None:
     assert found.until == date(2027, 1, 4)
 
 
+def test_exactly_fourteen_days_that_may_be_high_are_imprecise_and_thirteen_pass() -> None:
+    def perhaps(end: str) -> dict[str, object]:
+        return statement(drug("3264"), "2026-10-01", end, mg(15))  # dexamethasone: 94–113 mg prednisone-equivalent
+
+    assert status(E1D, perhaps("2026-10-14")) == ("unknown", "imprecise")
+    assert status(E1D, perhaps("2026-10-13"))[0] == "pass"
+
+
 def test_an_upper_end_alone_is_imprecise_and_an_unread_dose_no_dose() -> None:
     assert status(E1D, statement(drug("3264"), "2026-10-01", None, mg(15))) == ("unknown", "imprecise")
     oral = {"text": "as directed", "route": {"text": "oral"}}
