@@ -71,7 +71,8 @@ def register(
         if request.method == "OPTIONS" or path in OPEN or path.startswith(OPEN_BELOW):
             return None
         try:
-            g.client = keeper.admit(request.headers.get("Authorization"), audiences(base, path), time.time())
+            addresses = audiences(base, request.environ["PATH_INFO"])  # as called: request.path has lost double slashes
+            g.client = keeper.admit(request.headers.get("Authorization"), addresses, time.time())
         except Refused as refused:
             return _unauthorized(refused.cause.value)
         except Exception as error:  # noqa: BLE001 - whatever the store of used tokens raises, nobody is let in

@@ -5,6 +5,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from cds_service.web import callers
+from cds_service.web.seen import SeenInMemory
 
 from ...unit.web import making
 from . import signing
@@ -128,6 +130,7 @@ def test_sec10_the_clinical_date_does_not_move_the_clock_of_tokens(tmp_path: Pat
 HEADERS: dict[str, tuple[str, Callable[[], str | None]]] = {
     "no header": ("no-token", lambda: None),
     "an empty header": ("no-token", lambda: ""),
+    "a length that base64 cannot have": ("malformed", lambda: f"Bearer {b64(b'{}')}.{b64(b'{}')}.A"),
     "another scheme": ("no-token", lambda: "Basic dXNlcjpwdw=="),
     "a token without scheme": ("no-token", lambda: token(at_discovery())),
     "a scheme without token": ("malformed", lambda: "Bearer "),
@@ -257,6 +260,25 @@ def test_a_token_is_refused_for(kind: str, guarded: FlaskClient) -> None:
     assert cause_of(guarded, f"Bearer {made()}") == cause
 
 
+@pytest.mark.parametrize(("path", "aud"), [
+    ("//cds-services", f"{BASE}//cds-services"), ("//cds-services", DISCOVERY), ("/cds-services/", f"{DISCOVERY}/"),
+    ("/cds-services/", DISCOVERY),
+])  # fmt: skip
+def test_sec7_a_slash_more_in_the_address_may_stand_in_aud_too(path: str, aud: str, guarded: FlaskClient) -> None:
+    head = {"Authorization": f"Bearer {token(claims(aud))}"}
+    assert guarded.get("/", headers=head, environ_overrides={"PATH_INFO": path}).status_code == 200
+
+
+def test_a_browser_may_ask_without_token_whether_it_may_call_but_learns_nothing_more(tmp_path: Path) -> None:
+    client = service(tmp_path, cors_origins=("https://ehr.example.org",))
+    ask = {"Origin": "https://ehr.example.org", "Access-Control-Request-Method": "GET"}
+    answer = client.options("/cds-services", headers=ask)
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert "authorization" in answer.headers["Access-Control-Allow-Headers"]
+    refused = client.get("/cds-services", headers={"Origin": "https://ehr.example.org"})
+    assert (refused.status_code, refused.headers["Access-Control-Allow-Origin"]) == (401, "https://ehr.example.org")
+
+
 def test_sec7_a_token_for_the_service_opens_no_other_address(guarded: FlaskClient) -> None:
     for path in ("/cds-services", "/cds-services/another", "/cds-services/sle-cart-trials/feedback/more", "/anything"):
         assert guarded.get(path, headers={"Authorization": f"Bearer {token(claims(SERVICE))}"}).status_code == 401
@@ -280,10 +302,18 @@ def test_sec7_a_token_for_feedback_does_not_open_the_service(guarded: FlaskClien
     (lambda: jwk(ec_key()) | {"x": b64(bytes(48))}, ec_key, "ES384"),
     (lambda: jwk(rsa_key(1024)), lambda: rsa_key(1024), "RS384"),
     (lambda: jwk(rsa_key()) | {"e": b64(b"\1")}, rsa_key, "RS384"),
+    (lambda: jwk(ec_key()) | {"x": b64(bytes(40))}, ec_key, "ES384"),
+    (lambda: jwk(ec_key()) | {"x": "A"}, ec_key, "ES384"),
+    (lambda: jwk(ec_key()) | {"x": 7}, ec_key, "ES384"),
+    (lambda: jwk(ec_key()) | {"kty": "RSA"}, ec_key, "ES384"),
+    (lambda: jwk(rsa_key()) | {"kty": "EC"}, rsa_key, "RS384"),
+    (lambda: jwk(rsa_key()) | {"n": b64(b"\xff" * 2048)}, rsa_key, "RS384"),
     (lambda: jwk(rsa_key()) | {"e": "AQ="}, rsa_key, "RS384"),
     (lambda: jwk(rsa_key(), alg="RS256"), rsa_key, "RS384"),
 ], ids=["P-256 for ES384", "curve renamed", "use enc", "key_ops encrypt", "alg of the key", "no kid",
-        "point off the curve", "RSA of 1024 bits", "RSA exponent 1", "padding", "alg of the RSA key"])  # fmt: skip
+        "point off the curve", "RSA of 1024 bits", "RSA exponent 1", "x too short", "x no base64",
+        "x a number", "EC key as RSA", "RSA key as EC", "RSA of 16384 bits", "padding",
+        "alg of the RSA key"])  # fmt: skip
 def test_sec5_a_key_that_does_not_fit_opens_nothing(
     entry: Callable[[], Any], key: Callable[[], Any], algorithm: str, tmp_path: Path
 ) -> None:
@@ -342,6 +372,15 @@ def test_sec10_a_jti_signed_anew_opens_nothing(guarded: FlaskClient) -> None:
     assert not opens(guarded, token(body))  # another signature, the same jti
 
 
+def test_the_memory_of_one_process_forgets_what_is_refused_for_its_age_and_nothing_else() -> None:
+    memory, now = SeenInMemory(), datetime.now(UTC)
+    assert memory.first_time(ISSUER, "kept", now + timedelta(hours=1))
+    for number in range(1200):
+        assert memory.first_time(ISSUER, str(number), now - timedelta(seconds=1))
+    assert not memory.first_time(ISSUER, "kept", now + timedelta(hours=1))
+    assert memory.first_time(ISSUER, "1", now)  # too old by now: `exp` refuses it
+
+
 def test_sec10_where_the_memory_of_tokens_fails_nobody_is_let_in(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -379,7 +418,7 @@ def test_sec11_every_refusal_is_the_same_to_the_last_byte(guarded: FlaskClient) 
 def test_sec1_without_a_token_every_address_is_closed_that_is_not_known_to_be_open(
     method: str, path: str, guarded: FlaskClient
 ) -> None:
-    assert guarded.open(path, method=method).status_code == 401
+    assert guarded.open("/", method=method, environ_overrides={"PATH_INFO": path}).status_code == 401
 
 
 @pytest.mark.parametrize("path", ["/health", "/ready"])
