@@ -175,7 +175,7 @@ class Procedure(NamedTuple):
     findings: dict[str, str]
     """Finding → grade, as for a Diagnosis."""
     kind: str | None
-    """Of surgery: `joint_replacement`, `cardiac`, `abdominal`, `thoracic`, `spinal`, `neurosurgery`, `other_surgery`."""
+    """Surgery: `joint_replacement`, `cardiac`, `abdominal`, `thoracic`, `spinal`, `neurosurgery`, `other_surgery`."""
     surgical: bool
     """Surgery by code set or by category (decision 25)."""
     performed: DateSpan | None
@@ -250,7 +250,10 @@ class Exposure(NamedTuple):
     systemic: str
     """`yes`, `unknown` or `depot` (intramuscular ones too); records of local forms are not kept (decision 21)."""
     route: str | None
-    """`oral`, `intravenous`, `subcutaneous`, `intramuscular`, `parenteral`, or None where nothing says."""
+    """`oral`, `intravenous`, `subcutaneous`, `intramuscular`, `parenteral`, or None where nothing says.
+
+    `parenteral` is an injection of which nobody says into what (often guessed from the product): never intravenous.
+    """
     state: str
     """`active`, `held`, `ended`, or `unclear` (the record does not say whether it goes on)."""
     start: DateSpan
@@ -268,8 +271,9 @@ class Exposure(NamedTuple):
     """Whether a recorded reason is lupus; None where no reason is recorded."""
     text: str
     """The drug as the chart names it (ingredient in brackets where it differs) and its dosage as recorded."""
-    infusion: bool
-    """An administration by infusion of a long-acting drug (decisions 20, 38)."""
+    infusion: bool | None
+    """An administration by infusion of a long-acting drug (decisions 20, 38); None where it was injected and nothing
+    says how: it may have been one."""
     written: str
     """The dates as recorded, for evidence."""
     related: frozenset[str] = frozenset()

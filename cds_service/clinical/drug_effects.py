@@ -55,7 +55,7 @@ class Pressors(NamedTuple):
     """Vasopressors on `as_of` (decision 46)."""
 
     current: tuple[Evidence, ...]
-    """Current and intravenous."""
+    """Current, and the record says intravenous: a product form that can be injected does not."""
     judgement: tuple[Evidence, ...]
     """Midodrine or droxidopa, or one whose route or status is not clear."""
 
@@ -69,7 +69,10 @@ def current_vasopressor(chart: Chart) -> Pressors:
         otherwise = "vasopressor" in exposure.groups and exposure.route in ("oral", "subcutaneous", "intramuscular")
         if now is False or otherwise:
             continue
-        intravenous = exposure.route in ("intravenous", "parenteral") and "vasopressor" in exposure.groups
-        shown = evidence(exposure, rule="vasopressor")
-        (sure if now and intravenous and exposure.doubt is None else open_).append(shown)
+        if "vasopressor" in exposure.groups and exposure.route != "intravenous":
+            # `parenteral` is only guessed from the product: an auto-injector in the bag holds no pressure up.
+            open_.append(evidence(exposure, rule="vasopressor", note="not recorded as intravenous"))
+            continue
+        certain = now and "vasopressor" in exposure.groups and exposure.doubt is None
+        (sure if certain else open_).append(evidence(exposure, rule="vasopressor"))
     return Pressors(tuple(sure), tuple(open_))

@@ -80,6 +80,8 @@ def is_current(exposure: Exposure, as_of: date) -> bool | None:
         if infusion_lasts(last.first) >= as_of:
             return True
         return None if infusion_lasts(last.last) >= as_of else False
+    if exposure.infusion is None and exposure.end is not None and exposure.end.first < as_of:
+        return None if infusion_lasts(exposure.end.last) >= as_of else False
     if exposure.state == "active":
         if exposure.end is None or exposure.end.first >= as_of:
             return True
@@ -125,6 +127,9 @@ def covers(found: Iterable[Exposure], as_of: date) -> list[Cover]:
         starts.sort()
     made = []
     for e in found:
+        if e.infusion is None and e.end is not None:
+            made.append(Cover(e.start, DateSpan(e.end.first, infusion_lasts(e.end.last)), e))
+            continue
         if infused and e.drug in infused:
             if e.infusion:
                 made.append(_infusion(e, infused[e.drug], as_of))

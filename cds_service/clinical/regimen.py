@@ -54,7 +54,7 @@ def _one(ingredient: str, items: list[tuple[Cover, bool]], day: date) -> Taken:
     for cover, certain in items:
         exposure = cover.exposure
         dose = exposure.dose if not exposure.steps else dose_on(exposure, day)
-        unit_, amount = _amount(dose, exposure.infusion)
+        unit_, amount = _amount(dose, exposure.infusion is True)
         prn = prn or dose.prn
         if amount is None:
             return Taken(ingredient, "", None, dose.problem or "no dosage is recorded", dose.prn, covers_)

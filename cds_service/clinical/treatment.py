@@ -114,7 +114,7 @@ def _stand(drug: str, records: tuple[Exposure, ...], chart: Chart, scope: str) -
         if e.groups is not groups:
             groups = e.groups
             names |= groups
-        now = is_current(e, as_of) if e.state != "ended" or e.infusion else False
+        now = is_current(e, as_of) if e.state != "ended" or e.infusion is not False else False
         if now is not False:
             maybe.append(e)
             if now and _doubtful(e) is None:

@@ -17,6 +17,7 @@ from ..context import Context
 from ..heads import Concept, concept_of
 from .drug import Named, is_local
 from .pieces import NONE, objects
+from .routes import said_in
 from .timing import span
 
 _LUPUS = ("sle", "lupus_nephritis", "neuropsychiatric")
@@ -68,14 +69,18 @@ def add(
     written: str,
     related: frozenset[str] = frozenset(),
     doubt: str | None = None,
+    infused: bool = False,
 ) -> None:
-    """Put one Exposure for each ingredient into the context, unless it is a local form or not counted."""
+    """Put one Exposure for each ingredient into the context, unless it is a local form or not counted.
+
+    `infused`: an administration's own dosage says that it was an infusion.
+    """
     terminology = ctx.terminology
     form = named.form
     if route == "not-systemic" or (route is None and form == "not-systemic"):
         return
     if route is None and form in ("oral", "parenteral"):
-        route = form
+        route = said_in(named.text) or form if form == "parenteral" else form
     why: tuple[tuple[str, ...], bool | None] = ((), None)
     if reasons[0] or reasons[1]:
         why = _reasons(reasons, ctx)
@@ -91,14 +96,14 @@ def add(
         elif groups & _STEROIDS:
             if (form == "depot" and route in _NOT_ORAL_OR_IV) or route == "intramuscular":
                 systemic = "depot"
-            elif route is None and not named.systemic:
-                systemic = "unknown"
+            elif route == "parenteral" or (route is None and not named.systemic):
+                systemic = "unknown"  # injected, but into a vein, a muscle or a joint? (decision 40)
         ctx.exposures.append(Exposure(
             ctx.reference, source, ingredient, known.drug if known else "", groups, named.by,
             doubt or named.doubt or unclear,
             systemic, route, state, start, end, stopped, dose, steps, why[0], why[1],
             _said(named, ingredient, dose),
-            source == "MedicationAdministration" and route not in _NOT_INFUSED and not groups & SHORT_ACTING,
+            source == "MedicationAdministration" and _infusion(route, groups, named.text, infused),
             written, related,
         ))  # fmt: skip
 
@@ -107,6 +112,13 @@ _NO_REFERENCES: frozenset[str] = frozenset()
 _NOT_INFUSED = ("oral", "subcutaneous", "intramuscular")
 _STEROIDS = frozenset({"glucocorticoid", "no_equivalence"})
 _NOT_ORAL_OR_IV = (None, "parenteral", "subcutaneous")
+
+
+def _infusion(route: str | None, groups: frozenset[str], text: str, infused: bool) -> bool | None:
+    """Whether an administration is an infusion of a long-acting drug; None: injected, and nothing says how."""
+    if route in _NOT_INFUSED or groups & SHORT_ACTING:
+        return False
+    return None if route == "parenteral" and not infused and "infus" not in text.lower() else True
 
 
 def _said(named: Named, ingredient: str, dose: Dose) -> str:

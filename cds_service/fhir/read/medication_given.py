@@ -92,7 +92,7 @@ def _administration(head: AdministrationHead, known: Named | None, ctx: Context)
         end, _ = ended(begins, end, ctx, updated(head, ctx))
     elif not period:
         end = None
-    once, text, route = _given(bytes(head.dosage), named.strength, ctx.terminology)
+    once, text, route, infused = _given(bytes(head.dosage), named.strength, ctx.terminology)
     one_day = end is not None and begins == end and begins.exact
     dose = Dose(
         daily=once.mg if once and one_day else None,
@@ -106,16 +106,21 @@ def _administration(head: AdministrationHead, known: Named | None, ctx: Context)
         written=dates(period.start, period.end) if period else dates(head.effectiveDateTime),
         related=references(head.request),
         doubt="the record does not say whether it was given" if head.status in (None, "unknown") else None,
+        infused=infused,
     )  # fmt: skip
 
 
 @lru_cache(maxsize=1024)
-def _given(raw: bytes, strength: Strength, terminology: Terminology) -> tuple[Amount | None, str, str | None]:
-    """Amount, text and route of an administration; the same few come again and again."""
+def _given(raw: bytes, strength: Strength, terminology: Terminology) -> tuple[Amount | None, str, str | None, bool]:
+    """Amount, text, route of an administration, and whether it says that it is an infusion (a word, a rate).
+
+    The same few come again and again.
+    """
     dosage = one(msgspec.Raw(raw))
     dose, text = dosage.get("dose"), dosage.get("text")
     once = quantity(dose, strength) if isinstance(dose, dict) else None
-    return once, text if isinstance(text, str) else "", route_of(routes_in(dosage), terminology)
+    infused = b"infus" in raw.lower() or "rateRatio" in dosage or "rateQuantity" in dosage
+    return once, text if isinstance(text, str) else "", route_of(routes_in(dosage), terminology), infused
 
 
 def _dispense(head: DispenseHead, known: Named | None, ctx: Context) -> None:

@@ -43,6 +43,11 @@ def route_of(concepts: Iterable[Concept], terminology: Terminology) -> str | Non
     return found.pop() if len(found) == 1 else None
 
 
+def said_in(product: str) -> str | None:
+    """The route that the name of a product says (`..., intravenous`); None where it says none or only "injection"."""
+    return _fine(product)
+
+
 def routes_in(dosages: Any) -> list[Concept]:
     """The routes of all dosages of a record."""
     items = dosages if isinstance(dosages, list) else [dosages]

@@ -37,6 +37,20 @@ def test_only_a_current_intravenous_vasopressor_excludes(resource, answer) -> No
     assert said(RULE.answer(chart(resource))) == answer
 
 
+@pytest.mark.parametrize("route", [None, "injection"])
+def test_a_vasopressor_that_only_its_product_or_a_word_calls_injected_is_for_a_clinician_to_judge(route) -> None:
+    pen = {
+        "resourceType": "MedicationRequest", "status": "active", "intent": "order", "authoredOn": "2016-09-01",
+        "dosageInstruction": [{"asNeededBoolean": True} | ({"route": {"text": route}} if route else {})],
+        "medicationCodeableConcept": {"coding": [{
+            "system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "1870230",
+            "display": "epinephrine auto-injector"}]},
+    }  # fmt: skip
+    answer = RULE.answer(chart(pen))
+    assert said(answer) == "unknown judgement"
+    assert [e.note for e in answer.evidence] == ["not recorded as intravenous"]
+
+
 def test_drug_records_that_did_not_all_arrive_prove_no_absence() -> None:
     gone = {"MedicationStatement": Kind.UNAVAILABLE, "MedicationRequest": Kind.UNAVAILABLE}
     assert said(RULE.answer(chart(**gone))) == "unknown unavailable"
