@@ -27,6 +27,12 @@ class Verdict(NamedTuple):
 
     positive: bool | None
     reason: Reason | None = None
+    note: str | None = None
+    """What a person must know to see why neither can be said."""
+
+
+_DISAGREE = Verdict(None, Reason.INCOMPARABLE, "the value and its flag disagree")
+_FLAGS_DISAGREE = Verdict(None, Reason.INCOMPARABLE, "its flags disagree")
 
 
 def verdict(chart: Chart, result: Result) -> Verdict:
@@ -46,7 +52,7 @@ def _verdict(chart: Chart, result: Result) -> Verdict:
     if said is None:
         return value
     if said.reason is None and value.positive is not None and value.positive != said.positive:
-        return Verdict(None, Reason.INCOMPARABLE)
+        return _DISAGREE
     return said
 
 
@@ -57,7 +63,7 @@ def _said(reading: Reading) -> Verdict | None:
         return None
     yes, no = bool(said & _POSITIVE), bool(said & _NEGATIVE)
     if yes and no:
-        return Verdict(None, Reason.INCOMPARABLE)
+        return _FLAGS_DISAGREE
     if "indeterminate" in said:
         return Verdict(None, Reason.IMPRECISE)
     return Verdict(yes) if yes or no else None

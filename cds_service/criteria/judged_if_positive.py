@@ -29,8 +29,8 @@ class JudgedIfPositive:
         for result in of_concepts(chart, self.tests):
             if result.reading.absent:
                 continue
-            said = seen(result, threshold=threshold, rule=KIND)
             judged = verdict(chart, result)
+            said = seen(result, judged.note, threshold=threshold, rule=KIND)
             if result.day.last < start or judged.positive is False:
                 harmless.append(said)
             elif judged.positive is None:

@@ -84,8 +84,8 @@ def _found(chart: Chart, concept: str, found: Found) -> Answer:
 
 
 def _judge(chart: Chart, concept: str, result: Result) -> Answer:
-    evidence = (seen(result, threshold="not positive", rule=KIND),)
     said = verdict(chart, result)
+    evidence = (seen(result, said.note, threshold="not positive", rule=KIND),)
     if said.positive is None:
         return unknown(said.reason or Reason.INCOMPARABLE, (concept,), evidence)
     return failed(Basis.RECORDED, evidence) if said.positive else passed(Basis.RECORDED, evidence)

@@ -23,6 +23,8 @@ _YOUNGEST, _OLDEST = 12, 55
 _TERM = timedelta(294)
 """42 weeks: a pregnancy recorded longer ago than this is not current without a further word."""
 
+_LISTED = "a pregnancy is listed that was recorded before the negative test"
+
 
 @dataclass(frozen=True, slots=True)
 class NoPregnancy:
@@ -52,11 +54,12 @@ class NoPregnancy:
         if tested.status is Status.PASS and incomplete(chart, ("Condition",)):
             # A pregnancy recorded after the test would fail: silence of Conditions that were not read proves nothing.
             return unknown(Reason.UNAVAILABLE, ("pregnancy",), tested.evidence, tested.notes)
-        return tested
+        listed = _listed(chart) if tested.status is Status.PASS else ()
+        return tested.with_evidence(*listed).noted(_LISTED) if listed else tested
 
     def _judge(self, chart: Chart, result: Result) -> Answer:
         said = verdict(chart, result)
-        evidence = (seen(result, threshold="negative", rule=KIND),)
+        evidence = (seen(result, said.note, threshold="negative", rule=KIND),)
         if said.positive is None:
             return unknown(said.reason or Reason.INCOMPARABLE, self.tests, evidence)
         return failed(Basis.RECORDED, evidence) if said.positive else passed(Basis.RECORDED, evidence)
@@ -123,6 +126,15 @@ def _pregnancy(chart: Chart, found: Found) -> Answer | None:
         if pregnant and (tested is None or result.day.first > tested.last):
             return failed(Basis.RECORDED, (seen(result, rule=KIND),))
     return open_
+
+
+def _listed(chart: Chart) -> tuple[Evidence, ...]:
+    """Pregnancies still on the problem list that a later negative test contradicts: shown, they decide nothing."""
+    return tuple(
+        evidence_of(fact, "no current pregnancy", KIND, "recorded before the negative test")
+        for fact in by_finding(chart).get("pregnancy", ())
+        if isinstance(fact, Diagnosis) and fact.active and not fact.history
+    )
 
 
 def _finding_names(chart: Chart, system: str, code: str) -> set[str]:

@@ -43,7 +43,7 @@ class Tested:
     def _judge(self, chart: Chart, result: Result) -> Answer:
         said = verdict(chart, result)
         threshold = "positive" if self.positive else "negative"
-        evidence = (seen(result, threshold=threshold, rule=threshold),)
+        evidence = (seen(result, said.note, threshold=threshold, rule=threshold),)
         if said.positive is None:
             return unknown(said.reason or Reason.INCOMPARABLE, self.concepts, evidence)
         return passed(Basis.RECORDED, evidence) if said.positive is self.positive else failed(Basis.RECORDED, evidence)

@@ -155,6 +155,39 @@ def test_who_can_be_pregnant_needs_a_negative_blood_test(resources, patient, sta
     assert said(BLOOD.answer(chart(*resources, **patient))) == status
 
 
+@pytest.mark.parametrize("recorded", [20, 900])
+def test_a_pregnancy_listed_before_the_negative_test_is_noted_and_shown(recorded: int) -> None:
+    found = BLOOD.answer(chart(lab("hcg_serum", "negative"), condition("pregnancy", recordedDate=ago(recorded))))
+    assert said(found) == "pass recorded"
+    assert found.notes == ("a pregnancy is listed that was recorded before the negative test",)
+    assert [e.reference for e in found.evidence] == ["Observation/r0", "Condition/r1"]
+
+
+def test_a_negative_test_with_no_pregnancy_going_on_carries_no_note() -> None:
+    over = condition("pregnancy", status="resolved", recordedDate=ago(20))
+    for resources in ((), (over,)):
+        assert BLOOD.answer(chart(lab("hcg_serum", "negative"), *resources)).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("made", "concept"),
+    [(ANA, "ana"), (HIV, "hiv"), (BLOOD, "hcg_serum"), (E6, "hiv"),
+     (rule(judged_if_positive={"tests": ["sars_cov_2_rna"], "window": "2 weeks"}), "sars_cov_2_rna")],
+)  # fmt: skip
+def test_a_value_that_contradicts_its_flag_is_incomparable_and_says_so(made, concept) -> None:
+    found = made.answer(chart(lab(concept, "Negative", says="POS")))
+    assert said(found) == "unknown incomparable"
+    assert [e.note for e in found.evidence if e.reference] == ["the value and its flag disagree"]
+
+
+def test_flags_that_contradict_each_other_are_said_to() -> None:
+    both = lab("hiv", "Negative")
+    system = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
+    both["interpretation"] = [{"coding": [{"system": system, "code": code}]} for code in ("POS", "NEG")]
+    found = HIV.answer(chart(both))
+    assert (said(found), found.evidence[0].note) == ("unknown incomparable", "its flags disagree")
+
+
 def test_a_urine_test_serves_where_the_trial_takes_it_and_the_newest_counts() -> None:
     assert said(EITHER.answer(chart(lab("hcg_urine", "negative")))) == "pass recorded"
     assert said(EITHER.answer(chart(lab("hcg_urine", "positive", when=ago(2)), lab("hcg_serum", "negative")))) == "fail"
