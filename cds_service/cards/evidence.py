@@ -11,6 +11,7 @@ from .text import date_words, escape, listed, value_words
 _SHOWN = 3
 _DOSE = re.compile(r"[\d.–]+ mg/(?:kg/)?d", re.ASCII)
 _DAYS = ("last exposure ", "taken since ", "since ")
+_LASTS = ("Condition/", "Procedure/")
 
 
 def seen(evidence: Sequence[Evidence], chart: Chart, topic: str) -> str:
@@ -30,8 +31,16 @@ def evidence_words(evidence: Evidence) -> str:
     said = (evidence.normalised or "") if evidence.unit is None else ""
     dose = _DOSE.match(said)
     extra = f", {escape(dose[0])}" if dose and dose[0] != evidence.value else ""
-    when = with_days(said) if said.startswith(_DAYS) else date_words(evidence.date)
+    when = with_days(said) if said.startswith(_DAYS) else _when(evidence)
     return f"{value_words(evidence.value or '')}{unit}{extra}{f' ({when})' if when else ''}"
+
+
+def _when(evidence: Evidence) -> str:
+    """The date in words; of an illness or a procedure that is over the day that counts: `until 29 Oct 2026`."""
+    ended = (evidence.date or "").partition("/")[2]
+    if ended and (evidence.reference or "").startswith(_LASTS):
+        return f"until {date_words(ended)}"
+    return date_words(evidence.date)
 
 
 def item_of_score(evidence: Evidence) -> str:

@@ -17,12 +17,14 @@ def day_words(day: date) -> str:
 
 
 def date_words(written: str | None) -> str:
-    """A date as recorded (perhaps partial, perhaps with a time or as `first/last`) in words; "" where there is none."""
+    """A date as recorded (partial, with a time, as `first/last` or `/last`) in words; "" where there is none."""
     if not written:
         return ""
     first, slash, last = written.partition("/")
     if slash and _DATE.fullmatch(first) and (not last or _DATE.fullmatch(last)):
         return f"{date_words(first)} to {date_words(last)}" if last else f"since {date_words(first)}"
+    if slash and not first and _DATE.fullmatch(last):
+        return f"until {date_words(last)}"
     match = _DATE.fullmatch(written)
     if match is None or (match[2] and not 1 <= int(match[2]) <= 12):
         return escape(written, 30)

@@ -129,7 +129,8 @@ def _cause(criterion: Criterion, answer: Answer) -> str:
 def _lifted(evidence: Evidence) -> tuple[date, ...]:
     """The days on which the passing of time would lift what this fact stands for ("≥" and "more than" a window)."""
     window = _WINDOW.search(evidence.threshold or "")
-    day = _DAY.search(evidence.normalised or "") or _DAY.search(evidence.date or "")
+    ended = (evidence.date or "").rpartition("/")[2]
+    day = _DAY.search(evidence.normalised or "") or _DAY.search(ended)
     if window is None or day is None:
         return ()
     lifted = parse_window(window[0]).after(date.fromisoformat(day[0]))

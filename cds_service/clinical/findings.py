@@ -9,9 +9,12 @@ from datetime import timedelta
 from ..chart.chart import Chart
 from ..chart.facts import Diagnosis, Procedure
 from ..kernel.answers import Answer, Basis, Evidence, Reason, passed, unknown
-from ..kernel.dates import Window
+from ..kernel.dates import DateSpan, Window
+from .timing import EVENTS, LASTING
 
 Fact = Diagnosis | Procedure
+
+_FROM_ONSET = EVENTS | LASTING
 
 _KEY = "facts by finding"
 _ONE_DAY = timedelta(1)
@@ -71,9 +74,30 @@ def possible(chart: Chart, *findings: str) -> list[Fact]:
 
 
 def evidence_of(fact: Fact, threshold: str, rule: str, note: str | None = None) -> Evidence:
-    """One Condition or Procedure as evidence, with the date that it counts from."""
-    when = fact.began if isinstance(fact, Diagnosis) else (fact.performed or fact.ended)
-    return Evidence(fact.reference, fact.text, None, str(when) if when else None, None, threshold, rule, None, note)
+    """One Condition or Procedure as evidence, with the day that it counts from.
+
+    An illness that is over shows both days, `2026-09-01/2026-10-29`: windows count from its end (decision 18), so a
+    wait can be followed. `/2026-10-29` where no onset is recorded. Events count from their onset (decision 35).
+    """
+    first: DateSpan | None
+    last: DateSpan | None
+    if isinstance(fact, Diagnosis):
+        first, last = fact.began, None
+        if fact.abatement is not None and not fact.active and _FROM_ONSET.isdisjoint(fact.findings):
+            first, last = fact.onset, fact.abatement
+    else:
+        first = fact.performed or fact.ended
+        last = fact.ended if fact.ended != first else None
+    return Evidence(fact.reference, fact.text, None, _days(first, last), None, threshold, rule, None, note)
+
+
+def _days(first: DateSpan | None, last: DateSpan | None) -> str | None:
+    if last is None:
+        return str(first) if first is not None else None
+    begin, end = str(first) if first is not None else "", str(last)
+    # What is no date as a chart writes one is bounded by its outer days: one slash only.
+    begin = first.first.isoformat() if first is not None and "/" in begin else begin
+    return f"{begin}/{last.last.isoformat() if '/' in end else end}"
 
 
 def incomplete(chart: Chart, kinds: tuple[str, ...]) -> bool:

@@ -53,7 +53,8 @@ class KnownFor:
         found, after, as_of = duration(chart), self.window.after, chart.as_of
         threshold = f"for at least {self.window}"
         if found.onset_of is not None and found.onset is not None and after(found.onset.last) <= as_of:
-            return passed(Basis.RECORDED, (evidence_of(found.onset_of, threshold, "sle_for"),))
+            shown = evidence_of(found.onset_of, threshold, "sle_for")._replace(date=str(found.onset_of.began))
+            return passed(Basis.RECORDED, (shown,))
         if found.known_of is not None and found.known_by is not None:
             note = "recorded then: the illness is at least that old"
             evidence = evidence_of(found.known_of, threshold, "sle_for", note)._replace(date=str(found.known_by))
@@ -63,7 +64,7 @@ class KnownFor:
         if found.onset is None or found.onset_of is None:
             undated = evidence_of(diagnoses(chart)[0], threshold, "sle_for")
             return unknown(self._open(chart, Reason.NO_DATA), ("sle",), (undated,))
-        evidence = evidence_of(found.onset_of, threshold, "sle_for")
+        evidence = evidence_of(found.onset_of, threshold, "sle_for")._replace(date=str(found.onset_of.began))
         if after(found.onset.first) <= as_of:
             return unknown(self._open(chart, Reason.IMPRECISE), ("sle",), (evidence,))
         if incomplete(chart, ("Condition",)):

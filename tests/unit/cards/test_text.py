@@ -18,6 +18,7 @@ from cds_service.cards.text import counted, date_words, day_words, escape, liste
         ("2026", "2026"),
         ("2026-01-02/2026-03-04", "2 Jan 2026 to 4 Mar 2026"),
         ("2026-01-02/", "since 2 Jan 2026"),
+        ("/2026-10-29", "until 29 Oct 2026"),
         (None, ""),
     ],
 )
