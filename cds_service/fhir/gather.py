@@ -19,6 +19,7 @@ from ..kernel.dates import checked_clock
 from ..kernel.errors import InputError
 from ..terminology import Terminology
 from .bundle import type_of
+from .completeness import cut, together
 from .faults import WORDS, FetchError
 from .pages import Answer, decode_page, subsetted, without_subsetted
 from .reader import BundleFacts, ChartReader
@@ -179,7 +180,8 @@ class _Gathering:
             fetch.ask(template)
         self._follow_links(fetch)
         failed: list[str] = []
-        for done in fetch.finished():
+        # The Patient first, whichever came first: what is read later is read by the birth date.
+        for done in sorted(fetch.finished(), key=lambda d: d.template is None or d.template.key != "patient"):
             if done.template is None or done.template.key != "patient":
                 self._take_fetched(done)
                 continue
@@ -212,7 +214,9 @@ class _Gathering:
         fetch.medications(orders)
         fetch.ask_offered([t for t in wanted if self._granted(t)])
         self._follow_links(fetch)
-        for done in fetch.finished():
+        # In the order of the templates and not of arrival: the same chart makes the same card, word for word (PFD-11).
+        order = {template.key: n for n, template in enumerate(self.templates)}
+        for done in sorted(fetch.finished(), key=lambda d: order[d.template.key] if d.template else len(order)):
             self._take_fetched(done)
         for template in fetch.not_offered:
             self._failed(template, WORDS["not-offered"], not_offered=True)
@@ -247,7 +251,7 @@ class _Gathering:
             answer = Answer(template.type)
             body = self.prefetch[template.key]
             answer.take(decode_page(body), bytes(body))
-            self._failed(template, WORDS["not-followed"], part=_cut(template, answer))
+            self._failed(template, WORDS["not-followed"], part=cut(template, answer))
         self.links.clear()
 
     # --- what an answer means ------------------------------------------------------------------------------------
@@ -295,8 +299,8 @@ class _Gathering:
         in_part = self.access is not None and self.access.in_part(template.type)
         if answer.problem is not None:
             missing = answer.problem.reason in ("not-found", "not-offered") and not answer.pages and not done.sent
-            cut = Kind.PART if in_part else _cut(template, answer)
-            self._failed(template, str(answer.problem), part=cut if some else None, not_offered=missing)
+            reach = Kind.PART if in_part else cut(template, answer)
+            self._failed(template, str(answer.problem), part=reach if some else None, not_offered=missing)
         elif in_part:
             self._failed(template, WORDS["in-part"], part=Kind.PART)
         elif answer.dropped:
@@ -326,30 +330,13 @@ class _Gathering:
     def _settle(self) -> None:
         """Tell the reader how far each kind was read, several searches for one kind taken together."""
         for kind, states in self.states.items():
-            self.reader.state(kind, _together(states))
+            self.reader.state(kind, together(states))
         self.states.clear()
 
     def _result(self, chart: Chart | None, unreadable: tuple[str, ...]) -> Gathered:
         strangers = sum(problem == _STRANGER for _, problem in chart.skipped) if chart else 0
         requests = self.fetch.client.requests if self.fetch else 0
         return Gathered(chart, unreadable, tuple(self.problems), requests, strangers)
-
-
-def _together(states: list[Kind]) -> Kind:
-    """How far a kind was read that several searches ask for: a failed one leaves a hole anywhere."""
-    distinct = set(states)
-    if len(distinct) == 1:
-        return states[0]
-    if distinct <= {Kind.READ, Kind.NEWEST}:
-        return Kind.NEWEST
-    if distinct <= {Kind.READ, Kind.NOT_OFFERED}:
-        return Kind.READ
-    return Kind.PART
-
-
-def _cut(template: Template, answer: Answer) -> Kind:
-    """What is left of an answer that was cut at its end: newest first, the rest can only be older (decision 51)."""
-    return Kind.NEWEST if template.newest_first and answer.newest_first() else Kind.PART
 
 
 def _is_null(raw: Raw) -> bool:
