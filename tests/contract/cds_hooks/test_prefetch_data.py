@@ -1,6 +1,7 @@
 """PFD, HTTP-1: what was sent, what was not, and what that means."""
 
 import json
+import time
 import urllib.parse
 from typing import Any
 
@@ -191,7 +192,8 @@ def test_the_same_data_sent_or_fetched_makes_the_same_cards(name: str, serve: An
     server = serve((data_dir("fixtures") / "patients" / f"{name}.json").read_bytes())
     body = fixture_call(name)
     sent = cards_of(body)
-    fetched = cards_of(body | {"prefetch": {}, "fhirServer": server.base}, fhir_servers=(server.base,))
+    bare = body | {"prefetch": {}, "fhirServer": server.base}
+    fetched = cards_of(bare, fhir_servers=(server.base,), deadline_seconds=60)
     assert sent
     assert without_uuids(fetched) == without_uuids(sent)
 
@@ -203,3 +205,17 @@ def test_no_lupus_asks_for_nothing_beyond_patient_and_conditions(serve: Any) -> 
     answer = client(fhir_servers=(server.base,)).post(ADDRESS, json=call(prefetch=..., fhirServer=server.base))
     assert answer.get_json() == {"cards": []}
     assert {p.partition("?")[0] for p in asked(server)} == {"/fhir/Patient/p1", "/fhir/Condition"}
+
+
+@row("PFD-11")
+def test_the_order_in_which_a_server_answers_changes_nothing(serve: Any) -> None:
+    from cds_service.kernel.paths import data_dir
+
+    server = serve((data_dir("fixtures") / "patients" / "amira-34.json").read_bytes())
+    body = fixture_call("amira-34") | {"prefetch": {}, "fhirServer": server.base}
+    made = []
+    for late in ("/Patient", "/Condition", "/MedicationRequest", "/MedicationStatement"):
+        server.fault = lambda path, late=late: time.sleep(0.3) if f"/fhir{late}" in path else None
+        made.append(without_uuids(cards_of(body, fhir_servers=(server.base,), deadline_seconds=60)))
+    assert made[0]
+    assert made == made[:1] * 4
