@@ -57,14 +57,19 @@ def _classes(diagnosis: Diagnosis) -> frozenset[str]:
         return frozenset(found)
     is_nephritis = any(name in diagnosis.findings for name in NEPHRITIS)
     for text in (diagnosis.text, *diagnosis.stages):
-        plain = text.translate(_ROMAN)
+        plain = _spaced(text)
         if is_nephritis or _KIDNEY.search(plain):
             found |= _classes_in(plain)
     if is_nephritis and not found:
         for text in diagnosis.stages:
-            if whole := _WHOLE.fullmatch(text.translate(_ROMAN)):
+            if whole := _WHOLE.fullmatch(_spaced(text)):
                 found |= _romans(whole[1]) if not whole[1].strip().isdigit() else set()
     return frozenset(found)
+
+
+def _spaced(text: str) -> str:
+    """The text with one numeral script and single spaces: the patterns go over a run of spaces again and again."""
+    return " ".join(text.split()).translate(_ROMAN)
 
 
 def _classes_in(text: str) -> set[str]:

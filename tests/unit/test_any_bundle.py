@@ -3,6 +3,7 @@
 import copy
 import json
 import re
+import time
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
@@ -114,3 +115,19 @@ def test_a_bundle_with_two_patients_is_refused_whole():
     bundle["entry"].append({"resource": other})
     with pytest.raises(InputError, match="2 Patients"):
         evaluate_bundle(bundle, AS_OF)
+
+
+LONG = [" " * 50_000 + "x", "a" * 200_000, "III" + "+III" * 10_000, "1:" * 20_000, "<" * 50_000, "0." + "1" * 100_000]
+
+
+@pytest.mark.parametrize("text", LONG, ids=["spaces", "word", "classes", "ratios", "signs", "digits"])
+@pytest.mark.parametrize("kind", ["Observation", "Condition", "MedicationRequest"])
+def test_a_text_without_end_is_read_within_two_seconds(kind, text):
+    chart = next(c for c in charts() if any(e["resource"]["resourceType"] == kind for e in c["entry"]))
+    bundle = copy.deepcopy(chart)
+    resource = next(e["resource"] for e in bundle["entry"] if e["resource"]["resourceType"] == kind)
+    named = {"text": f"lupus nephritis class {text}"}
+    resource |= {"code": named, "stage": [{"summary": {"text": text}}], "dosageInstruction": [{"text": text}]}
+    begun = time.process_time()
+    is_sound(evaluate_bundle(bundle, AS_OF))
+    assert time.process_time() - begun < 2
