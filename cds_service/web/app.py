@@ -19,6 +19,7 @@ from ..settings import Client, Settings
 from ..terminology import load
 from ..trials import load_trials
 from . import callers, cors, demo, headers, missing, outcomes
+from .body import read_body
 from .envelope import Envelope, read_envelope
 from .feedback import take
 from .keeping import Keeper
@@ -116,7 +117,7 @@ def create_app(
         if refused is not None:
             return refused
         client = callers.current()
-        envelope = read_envelope(request.get_data(cache=False))
+        envelope = read_envelope(read_body())
         if envelope.hook != service.HOOK:
             raise InputError(f"this service answers the hook '{service.HOOK}'")
         asked = Call(
@@ -146,7 +147,7 @@ def create_app(
         refused = _refuse_media()
         if refused is not None:
             return refused
-        take(store, request.get_data(cache=False), service=service_id, client=callers.current(), settings=settings)
+        take(store, read_body(), service=service_id, client=callers.current(), settings=settings)
         return _json(b'{"status":"received"}')
 
     @app.get("/health")

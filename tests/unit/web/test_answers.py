@@ -145,25 +145,26 @@ def test_health_and_readiness_are_told_apart() -> None:
 
 
 def test_the_demo_server_is_reached_directly_and_not_through_this_service() -> None:
-    from cds_service.settings import Settings
+    from cds_service.settings import Client, Settings
     from cds_service.web.envelope import read_envelope
 
     there = seen_at("127.0.0.1", 8000, None)
     deployment = Deployment(demo="http://127.0.0.1:5555/fhir", demo_seen_at=there)
     envelope = read_envelope(json.dumps(call(prefetch=None, fhirServer="http://localhost:8000/fhir/")).encode())
-    access = deployment.access(envelope, Settings())
+    access = deployment.access(envelope, Settings(), Client())
     assert access is not None
     assert access.base == "http://127.0.0.1:5555/fhir"
 
 
-def test_an_expired_token_is_not_used() -> None:
+def test_an_expired_token_is_not_used_and_the_server_not_asked_without_it() -> None:
+    from cds_service.settings import Client, Settings
     from cds_service.web.envelope import read_envelope
 
     token = {"access_token": "t", "token_type": "Bearer", "expires_in": 0, "scope": "*", "subject": "s"}
     envelope = read_envelope(
         json.dumps(call(prefetch=None, fhirServer="https://e.example/fhir", fhirAuthorization=token)).encode()
     )
-    assert envelope.authorization() is None
+    assert Deployment().access(envelope, Settings(fhir_servers=("https://e.example/fhir",)), Client()) is None
 
 
 def test_a_hook_file_that_does_not_declare_what_it_must_stops_the_start(tmp_path: Any) -> None:
