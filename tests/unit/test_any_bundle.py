@@ -50,12 +50,12 @@ def places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 def change(root: Any, path: tuple[Any, ...], way: str, odd: Any) -> None:
     for key in path[:-1]:
         root = root[key]
-    key, value = path[-1], root[path[-1]]
+    key, value, odd = path[-1], root[path[-1]], copy.deepcopy(odd)  # a copy: the next change may go inside it
     if way == "delete":
         del root[key]
     else:
         first = value[0] if isinstance(value, list) and value else odd
-        root[key] = {"set": copy.deepcopy(odd), "wrap": [value], "in-object": {"x": value}, "as-text": str(value),
+        root[key] = {"set": odd, "wrap": [value], "in-object": {"x": value}, "as-text": str(value),
                      "first": first}[way]  # fmt: skip
 
 
