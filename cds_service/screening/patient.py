@@ -15,6 +15,8 @@ from ..terminology import load
 from ..trials import Trial, load_trials
 
 _BUNDLE_TYPES = ("collection", "searchset", "transaction", "batch")
+MOST_SKIPPED = 100
+"""Resources named one by one in a card's extension; `evaluate` names all."""
 
 
 class Screening(NamedTuple):
@@ -96,8 +98,12 @@ def as_json(screening: Screening, *, evidence: bool = True) -> dict[str, Any]:
         "trials": [_trial(a, evidence) for a in screening.assessments],
         "skipped": [{"reference": r, "problem": p} for r, p in screening.skipped],
     }
-    if not evidence and not whole["skipped"]:
-        del whole["skipped"]
+    if not evidence:
+        more = len(whole["skipped"]) - MOST_SKIPPED
+        if more > 0:
+            whole["skipped"][MOST_SKIPPED:] = [{"problem": f"{more} further resources could not be used"}]
+        if not whole["skipped"]:
+            del whole["skipped"]
     return whole
 
 

@@ -8,6 +8,8 @@ import msgspec
 from ..kernel.errors import InputError
 
 _FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
+MOST_KEYS = 1000
+"""Prefetch keys of one call: many times what any service asks for."""
 _USER = re.compile(r"(Practitioner|PractitionerRole|Patient|RelatedPerson)/[A-Za-z0-9\-.]{1,64}", re.ASCII)
 
 T = TypeVar("T")
@@ -71,6 +73,8 @@ def read_envelope(body: bytes) -> Envelope:
         raise InputError(f"the request is not a CDS Hooks call: {_plain(error)}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise InputError("the body is not JSON") from None
+    if envelope.prefetch and len(envelope.prefetch) > MOST_KEYS:
+        raise InputError(f"the prefetch holds more than {MOST_KEYS} keys")
     if not _FHIR_ID.fullmatch(envelope.context.patientId):
         raise InputError("context.patientId is not a FHIR id (letters, digits, '-' and '.', at most 64)")
     if not _USER.fullmatch(envelope.context.userId):

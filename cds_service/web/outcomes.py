@@ -20,7 +20,7 @@ _CODES = {400: "invalid", 404: "not-found", 405: "not-supported", 412: "required
 _SENTENCES = {
     404: "there is nothing at this address; GET /cds-services lists the services",
     405: "this address does not take that method",
-    413: "the body is larger than this service accepts (CDS_MAX_BODY_MB)",
+    413: "the body is larger, or of more parts, than this service accepts (CDS_MAX_BODY_MB)",
 }
 
 

@@ -70,8 +70,25 @@ def test_deep_nesting_and_many_keys_where_nobody_looks_neither_break_nor_stall_a
     for depth, status in ((400, 200), (100_000, 400)):
         deep = body + b',"unheard":' + b"[" * depth + b"]" * depth + b"}"
         assert client().post(ADDRESS, data=deep, content_type="application/json").status_code == status
-    many = call(prefetch=prefetch(**{f"k{n}": None for n in range(20_000)}))
-    assert post(many).status_code == 200
+    for more, status in ((900, 200), (20_000, 400)):
+        assert post(call(prefetch=prefetch(**{f"k{n}": None for n in range(more)}))).status_code == status
+
+
+@row("REQ-2", "HTTP-2")
+def test_a_body_of_more_parts_than_fhir_of_its_size_has_is_413_and_a_large_one_of_fhir_is_read() -> None:
+    bundle = {"resourceType": "Bundle", "entry": [{}] * 40_000}
+    assert refused(post(call(prefetch=prefetch(procedures=bundle)), max_body_mb=1), 413)
+    assert post(call(prefetch=prefetch(procedures=bundle)), max_body_mb=32).status_code == 200
+
+
+@row("PFD-10")
+def test_a_flood_of_strangers_does_not_make_a_flood_of_an_answer() -> None:
+    other = {"resourceType": "Procedure", "subject": {"reference": "Patient/other"}}
+    flood = [{"resource": other | {"id": f"x{n}"}} for n in range(3000)]
+    answer = post(call(prefetch=prefetch(procedures={"resourceType": "Bundle", "entry": flood})))
+    skipped = answer.get_json()["cards"][0]["extension"]["org.sle-trials.screening"]["skipped"]
+    assert len(skipped) == 101
+    assert skipped[-1] == {"problem": "2900 further resources could not be used"}
 
 
 @row("REQ-3")
