@@ -11,7 +11,7 @@ _ROMAN = str.maketrans(
 )
 _DIGITS = {"1": "I", "2": "II", "3": "III", "4": "IV", "5": "V", "6": "VI"}
 _ONE = r"(?:VI|IV|V|I{1,3}|[1-6])(?![0-9A-Za-z])(?:-[SG])?(?:\s*\([ACac/ +]*\))?"
-_MANY = rf"{_ONE}(?:\s*(?:\+|/|,|、|和|合并|and|with|&)\s*(?:class\s*)?{_ONE})*"
+_MANY = rf"{_ONE}(?:\s*(?:\+|/|,|、|和|合并|and|with|&)\s*(?:class\s*)?{_ONE}){{0,9}}"  # bounded: else quadratic
 _AFTER = re.compile(rf"(?<![A-Za-z])class(?:es)?[\s:=-]*({_MANY})|(?:LN|肾炎)[\s:(-]*({_MANY})", re.IGNORECASE)
 _BEFORE = re.compile(rf"({_MANY})\s*[型类級级]")
 _WHOLE = re.compile(rf"\s*(?:ISN/RPS|WHO)?\s*({_MANY})\s*", re.IGNORECASE)
