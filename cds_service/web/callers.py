@@ -39,7 +39,7 @@ _BODY = msgspec.json.encode({
 })  # fmt: skip
 
 refusals: Counter[str] = Counter()
-"""Cause (`tokens.Cause`, or `store` where it could not be said) → calls refused by this process."""
+"""Cause (`causes.Cause`, or `store` where it could not be said) → calls refused by this process."""
 
 
 def register(
