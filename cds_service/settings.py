@@ -64,6 +64,10 @@ class Settings(BaseSettings):
     hash_key: str | None = Field(None, repr=False, description="key of the hashes of patients and users in the store")
     hash_key_id: str | None = Field(None, description="name of that key")
     trusted_proxies: int = Field(0, ge=0, le=10, description="hops whose forwarded headers are believed")
+    metrics_token: str | None = Field(
+        None, repr=False, min_length=16,
+        description="who bears it may read /metrics (default: everybody in `open`, nobody in `jwt`)",
+    )  # fmt: skip
     snooze_days: int = Field(90, ge=0, description="how long a dismissed card stays away while nothing changed")
     log_level: Literal["debug", "info", "warning", "error", "critical"] = Field(
         "info", description="how much is logged"

@@ -1,5 +1,7 @@
 """What can go wrong when a FHIR server is asked, in words that hold no address, no id and no token."""
 
+from collections.abc import Callable
+
 from ..kernel.errors import CdsError
 
 WORDS = {
@@ -29,6 +31,9 @@ WORDS = {
 }
 """Reason → what a person reads."""
 
+watchers: list[Callable[[str], None]] = []
+"""Told the reason of each request that failed; `web/metrics.py` counts them."""
+
 
 class FetchError(CdsError):
     """A request that brought nothing usable: a reason out of `WORDS`, and the HTTP status where there was one."""
@@ -39,3 +44,5 @@ class FetchError(CdsError):
         self.again = again
         """Seconds after which one retry is worth it; None: never."""
         super().__init__(WORDS[reason] + (f" ({status})" if status else ""))
+        for watcher in watchers:
+            watcher(reason)

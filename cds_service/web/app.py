@@ -18,11 +18,12 @@ from ..kernel.errors import CdsError, InputError
 from ..settings import Client, Settings
 from ..terminology import load
 from ..trials import load_trials
-from . import callers, cors, demo, headers, missing, outcomes
+from . import callers, cors, demo, exposition, headers, metering, missing, outcomes
 from .body import read_body
 from .envelope import Envelope, read_envelope
 from .feedback import take
 from .keeping import Keeper
+from .metrics import metrics
 from .services import Call, discovery, services
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def create_app(
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n, x_prefix=n)  # type: ignore[method-assign]
+    metering.register(app, metrics())
     outcomes.register(app)
     cors.register(app, settings.origins)
     headers.register(app, settings.base_url)
@@ -113,6 +115,7 @@ def create_app(
         service = by_id.get(service_id)
         if service is None:
             raise NotFound
+        metered = metering.begin(service_id)
         refused = _refuse_media()
         if refused is not None:
             return refused
@@ -120,7 +123,7 @@ def create_app(
         envelope = read_envelope(read_body())
         if envelope.hook != service.HOOK:
             raise InputError(f"this service answers the hook '{service.HOOK}'")
-        asked = Call(
+        metered.call = asked = Call(
             patient_id=envelope.context.patientId,
             user_id=envelope.context.userId,
             prefetch=envelope.prefetch or {},
@@ -133,11 +136,11 @@ def create_app(
             fhir_base=(envelope.fhirServer or "").rstrip("/"),
         )
         try:
-            reply = service.answer(asked)
+            metered.reply = reply = service.answer(asked)
         except MissingData as error:
             templates = service.prefetch(client)
             return outcomes.of_issues(412, missing.issues(str(error), error.keys, asked.prefetch, templates))
-        cards = keeper.keep(asked, service_id, reply) if keeper else reply.cards
+        metered.shown = cards = keeper.keep(asked, service_id, reply) if keeper else reply.cards
         return _json(msgspec.json.encode({"cards": cards}))
 
     @app.post("/cds-services/<service_id>/feedback")
@@ -149,6 +152,8 @@ def create_app(
             return refused
         take(store, read_body(), service=service_id, client=callers.current(), settings=settings)
         return _json(b'{"status":"received"}')
+
+    exposition.register(app, settings, metrics())
 
     @app.get("/health")
     def health() -> Response:

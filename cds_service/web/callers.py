@@ -15,6 +15,7 @@ import msgspec
 from flask import Flask, Response, g, request
 
 from ..settings import Client, Settings
+from .metrics import metrics
 
 if TYPE_CHECKING:
     from .seen import SeenTokens
@@ -98,6 +99,7 @@ def audiences(base: str, path: str) -> Collection[str]:
 
 def _unauthorized(cause: str) -> Response:
     refusals[cause] += 1
+    metrics().refused(cause)
     log.info("a call was refused: %s", cause)
     answer = Response(_BODY, 401, mimetype="application/fhir+json")
     answer.headers["WWW-Authenticate"] = "Bearer"

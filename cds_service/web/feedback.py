@@ -7,10 +7,11 @@ answered like a known one.
 import re
 from typing import TYPE_CHECKING
 
-from ..override_reasons import days_away
+from ..override_reasons import SYSTEM, days_away
 from ..settings import Client, Settings
 from .feedback_body import Entry, Reason, read_feedback
 from .keeping import snooze_default
+from .metrics import metrics
 
 if TYPE_CHECKING:
     from ..store import Store
@@ -21,7 +22,8 @@ LONGEST_COMMENT = 2000
 MOST_SUGGESTIONS = 20
 OTHER = "other"
 """Kept in place of a code, system or id that has not the form of one: a client may have put a sentence there."""
-_ID = re.compile(r"[A-Za-z0-9\-._:]{1,64}", re.ASCII)
+_ID = re.compile(r"(?:urn:uuid:)?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
+"""What this service gives out as ids of cards. A record number would pass for anything wider."""
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-._:/#?=&%+~]{0,199}", re.ASCII)
 
 
@@ -45,6 +47,8 @@ def take(store: "Store | None", body: bytes, *, service: str, client: Client, se
         today=settings.today(),
         days=lambda code, system: days_away(code, system, default, own),
     )
+    for entry in entries:
+        metrics().feedback(entry.outcome, _our_code(entry))
 
 
 def _report(entry: Entry, client: str, pseudonyms: "Pseudonyms") -> "Report":
@@ -64,6 +68,12 @@ def _report(entry: Entry, client: str, pseudonyms: "Pseudonyms") -> "Report":
         reason_code=_code(reason),
         comment=_comment(said.userComment if said else None),
     )
+
+
+def _our_code(entry: Entry) -> str | None:
+    """The reason's code for the count: one of another system is not ours, whatever it is called."""
+    reason = entry.overrideReason.reason if entry.overrideReason else None
+    return None if reason is None else reason.code if reason.system in (SYSTEM, None) else OTHER
 
 
 def _code(reason: Reason | None) -> str | None:

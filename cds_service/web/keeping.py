@@ -19,6 +19,7 @@ from ..settings import Client, Settings
 from ..store.errors import StoreUnavailable
 from ..terminology import load
 from ..trials import load_trials
+from .metrics import metrics
 from .services import Call, Reply
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ class Keeper:
     def _failed(self, what: str, error: Exception) -> None:
         with self._lock:
             failures[what] += 1
+            metrics().store_failed(what)
             if time.monotonic() - self._said < _QUIET:
                 return
             self._said = time.monotonic()

@@ -12,6 +12,8 @@ from werkzeug.exceptions import HTTPException
 from ..fhir.gather import MissingData
 from ..kernel.errors import InputError
 from ..store.errors import StoreUnavailable
+from . import metering
+from .metrics import metrics
 
 log = logging.getLogger("cds_service.web")
 
@@ -68,5 +70,6 @@ def register(app: Flask) -> None:
         # Only where, never what: the text of an exception may quote the chart.
         frames = traceback.extract_tb(error.__traceback__)
         where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
-        log.error("a hook call failed: %s at %s", type(error).__name__, where)
+        log.error("a call failed (%s): %s at %s", metering.route(), type(error).__name__, where)
+        metrics().fault(metering.route())
         return outcome(500, "the service failed; nothing is known of this patient's trials")
