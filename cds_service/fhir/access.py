@@ -4,19 +4,20 @@ A base that is not listed is never called, as if the request had no FHIR access.
 cannot be used: it would be asked as nobody. A token lives for one call.
 """
 
-import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
 from .scopes import Grants, grants
 
+LONGEST = 86_400.0
+"""Seconds for which a token is believed to last at most: longer than any call, and a number that can be added to."""
 EARLY = 1.0
 """Seconds before its end from which a token is no longer used: it must still be valid when it arrives."""
-_DOTS = re.compile(r"/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -50,7 +51,7 @@ class FhirAccess:
             return False
         base, path = parse_url(self.base).path or "", parse_url(url).path or ""
         inside = path == base or path.startswith(base.rstrip("/") + "/")
-        return inside and not _DOTS.search(path)
+        return inside and not _climbs(path)
 
     def may_search(self, kind: str) -> bool:
         """Whether the token allows a search for a type."""
@@ -89,10 +90,16 @@ def access_for(server: object, authorization: object = None, allowed: Iterable[s
     lasts, scope = authorization.get("expires_in"), authorization.get("scope")
     until = None
     if isinstance(lasts, int | float):
-        if lasts <= EARLY:
+        if not lasts > EARLY:
             return None
-        until = time.monotonic() + lasts - EARLY
+        until = time.monotonic() + min(lasts, LONGEST) - EARLY
     return FhirAccess(base, token, until, grants(scope) if isinstance(scope, str) else None)
+
+
+def _climbs(path: str) -> bool:
+    """Whether a server may read `.` or `..` in a path: encoded once or twice, behind `%2f` or `\\`, before `;…`."""
+    plain = unquote(unquote(path)).replace("\\", "/")
+    return any(part.partition(";")[0].strip() in (".", "..") for part in plain.split("/"))
 
 
 def _origin(url: str) -> tuple[str, str, int] | None:

@@ -38,7 +38,7 @@ def callable_address(address: str) -> bool:
         embedded = getattr(ip, inside, None)
         if embedded is not None and not callable_address(str(embedded)):
             return False
-    if ip in _METADATA or ip.is_link_local or ip.is_multicast or ip.is_unspecified:
+    if getattr(ip, "teredo", None) or ip in _METADATA or ip.is_link_local or ip.is_multicast or ip.is_unspecified:
         return False
     return ip.is_loopback or not ip.is_reserved
 

@@ -6,6 +6,7 @@ of this process (also by kill -9); it may be lost when the machine itself loses 
 acknowledged, since that flushes all before it.
 """
 
+import logging
 import os
 import sqlite3
 import threading
@@ -21,6 +22,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.sql import ClauseElement
 
 from .errors import StoreError, StoreUnavailable
+
+# At debug level SQLAlchemy logs each row that it reads, the key of the hashes among them; `hide_parameters` hides only
+# what is written.
+logging.getLogger("sqlalchemy.engine.Engine").addFilter(lambda record: record.levelno > logging.DEBUG)
 
 T = TypeVar("T")
 
