@@ -22,7 +22,7 @@ from .access import FhirAccess
 from .faults import FetchError
 
 # urllib3 writes addresses (with patient ids) and what a server said into its debug log, and into warnings too. A level
-# could be set anew by whoever looks for a fault, a filter stays; filters do not reach the loggers below, so each has it.
+# could be set anew by whoever looks for a fault; a filter stays. Filters do not reach the loggers below: each has it.
 for _name in ("", ".connection", ".connectionpool", ".poolmanager", ".response", ".util.retry"):
     logging.getLogger(f"urllib3{_name}").addFilter(lambda record: False)
 
