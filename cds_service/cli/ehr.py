@@ -49,7 +49,7 @@ def prefetch_of(bundle: bytes, templates: dict[str, str], patient: str) -> dict[
 
 def _whole(answer: dict[str, Any], server: Any) -> dict[str, Any]:
     entries = list(answer.get("entry", ()))
-    while following := next((link["url"] for link in answer.get("link", ()) if link["relation"] == "next"), None):
+    while following := next((link["url"] for link in answer.get("link", ()) if link.get("relation") == "next"), None):
         answer = server.get(following).get_json()
         entries += answer.get("entry", ())
     if answer.get("resourceType") == "Bundle":
