@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from functools import partial
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -24,6 +25,7 @@ from .read.patient import read_patient
 
 __all__ = ["BundleFacts", "ChartReader", "kinds_read"]
 
+_by_reference = attrgetter("reference")
 _references = msgspec.json.Decoder(Reference | None)
 _IGNORED = {"entered-in-error", "cancelled"}
 _BUNDLE = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"Bundle"')
@@ -150,22 +152,24 @@ class ChartReader:
             raise InputError("there is no Patient")
         self._read_pending(context)
         for results in context.results.values():
+            results.sort(key=_by_reference)
             results.sort(key=_newest_first, reverse=True)
+        # By reference and not by arrival: servers, files and pages have each their own order, a chart has one.
         return Chart(
             context.as_of,
             context.patient,
             context.terminology,
             results=context.results,
-            diagnoses=tuple(context.diagnoses),
-            exposures=tuple(context.exposures),
-            procedures=tuple(context.procedures),
-            immunisations=tuple(context.immunisations),
-            allergies=tuple(context.allergies),
-            unnamed_drugs=tuple(context.unnamed_drugs),
+            diagnoses=tuple(sorted(context.diagnoses, key=_by_reference)),
+            exposures=tuple(sorted(context.exposures, key=_by_reference)),
+            procedures=tuple(sorted(context.procedures, key=_by_reference)),
+            immunisations=tuple(sorted(context.immunisations, key=_by_reference)),
+            allergies=tuple(sorted(context.allergies, key=_by_reference)),
+            unnamed_drugs=tuple(sorted(context.unnamed_drugs)),
             kinds=dict(self._kinds),
             reach=context.reach,
-            skipped=tuple(context.skipped),
-            notes=tuple(dict.fromkeys([*self._notes, *context.notes])),
+            skipped=tuple(sorted(context.skipped)),
+            notes=tuple(sorted({*self._notes, *context.notes})),
         )
 
     # --- phase one -----------------------------------------------------------------------------------------------
