@@ -10,8 +10,12 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from ..kernel.errors import CdsError
+from .metrics import metrics
+from .worker import Worker
 
 THREADS = 4
+STOPPING = 10
+"""Seconds beyond the deadline of a call that a stop waits for it."""
 
 
 class PortTaken(CdsError):
@@ -41,19 +45,28 @@ def serve(app: Flask, host: str, port: int, workers: int, *, deadline: float, lo
     options: dict[str, Any] = {
         "bind": [address],
         "workers": workers,
-        "worker_class": "gthread",
+        "worker_class": Worker,
         "threads": THREADS,
         "preload_app": True,
         "timeout": int(max(30, deadline * 3)),
-        "graceful_timeout": 10,
+        # A call that runs when the service is told to stop is answered: it ends by its deadline.
+        "graceful_timeout": int(deadline) + STOPPING,
         "accesslog": None,  # an access log holds patient ids in its paths
         # Below "error" gunicorn writes paths and what a bad request said; ours are the words that are logged.
         "loglevel": "critical" if log_level == "critical" else "error",
         "when_ready": lambda _server: ready(),
+        "pre_fork": _give_row,
+        "post_fork": lambda _server, worker: metrics().counts.use(worker.row),
+        "child_exit": lambda _server, worker: metrics().counts.give_back(worker.row),
         "control_socket_disable": True,
     }
     settle_memory()
     _Server(app, options).run()
+
+
+def _give_row(_server: Any, worker: Any) -> None:
+    """A row of the shared counts for the worker that is about to be forked."""
+    worker.row = metrics().counts.take()
 
 
 def settle_memory() -> None:

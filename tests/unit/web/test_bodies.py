@@ -25,3 +25,12 @@ def test_a_chunked_body_within_the_limit_is_answered():
         ADDRESS, input_stream=stream, content_type="application/json", environ_overrides=chunked
     )
     assert answer.status_code == 200
+
+
+def test_a_body_that_is_shorter_than_it_says_is_refused():
+    body = json.dumps(call()).encode()
+    shorter = {"wsgi.input_terminated": True, "CONTENT_LENGTH": str(len(body) + 1)}
+    answer = client().post(
+        ADDRESS, input_stream=BytesIO(body), content_type="application/json", environ_overrides=shorter
+    )
+    assert "Content-Length" in refused(answer, 400)

@@ -1,0 +1,88 @@
+"""gunicorn's threaded worker, whose own refusals look like ours: an OperationOutcome, and no word of the request.
+
+What is no HTTP request never reaches the application; gunicorn answers it by itself, in HTML that quotes what was
+sent, and logs the address that was called. Here it gets a sentence of ours (checklist GEN-1, HTTP-3).
+"""
+
+import contextlib
+import logging
+import socket
+import time
+from http import HTTPStatus
+from typing import Any
+
+from gunicorn.http import errors
+from gunicorn.util import write_nonblock
+from gunicorn.workers.gthread import ThreadWorker
+
+from . import outcomes
+from .metrics import metrics
+
+log = logging.getLogger("cds_service.web")
+
+LONGEST_READ = 30.0
+"""Seconds from the first byte of a request after which no more of it is read."""
+
+_STATUSES = (
+    (errors.InvalidResponseHeader, 500), (errors.InvalidResponseHeaderName, 500), (errors.ConfigurationProblem, 500),
+    (errors.LimitRequestLine, 414), (errors.LimitRequestHeaders, 431), (errors.ExpectationFailed, 417),
+    (errors.UnsupportedTransferCoding, 501), (errors.ForbiddenProxyRequest, 403), (errors.ParseException, 400),
+)  # fmt: skip
+_SENTENCES = {
+    400: "this is no HTTP request that can be read",
+    403: "this address may not call through a proxy",
+    414: "the address is too long",
+    417: "what is asked of the service in 'Expect' is not done",
+    431: "the header is too large, or of too many fields",
+    500: "the service failed",
+    501: "this transfer coding is not understood",
+}
+
+
+def answer_to(error: BaseException) -> bytes:
+    """The whole HTTP answer to what could not be read, or not be answered."""
+    status = next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
+    metrics().answered("other", status)
+    body = outcomes.outcome(status, _SENTENCES[status]).get_data()
+    head = [
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
+        "Connection: close",
+        "Content-Type: application/fhir+json",
+        "Cache-Control: no-store",
+        "X-Content-Type-Options: nosniff",
+        f"Content-Length: {len(body)}",
+    ]
+    return "\r\n".join([*head, "", ""]).encode() + body
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """See the module. Whoever sends a request slowly is not waited for: each call has one of a few threads."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._since: dict[Any, float] = {}
+
+    def handle(self, conn: Any) -> Any:
+        """One request of a connection; how long it has taken is watched."""
+        self._since[conn] = time.monotonic()
+        try:
+            return super().handle(conn)
+        finally:
+            self._since.pop(conn, None)
+
+    def murder_pending(self) -> None:
+        """Once a second: read no further from who has not sent a request in time. An answer can still be written."""
+        super().murder_pending()
+        late = time.monotonic() - LONGEST_READ
+        for conn, since in list(self._since.items()):
+            if since < late:
+                with contextlib.suppress(OSError):
+                    conn.sock.shutdown(socket.SHUT_RD)
+
+    def handle_error(self, _request: Any, client: Any, _address: Any, error: BaseException) -> None:
+        """Answer what gunicorn could not hand over to the application."""
+        answer = answer_to(error)
+        if b" 500 " in answer[:16]:
+            log.error("a request failed outside the application: %s", type(error).__name__)
+        with contextlib.suppress(Exception):  # whoever has gone gets no answer
+            write_nonblock(client, answer)
