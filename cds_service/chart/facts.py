@@ -84,8 +84,13 @@ class Result:
     of fifty creatinines only the newest is ever read whole.
     """
 
-    __slots__ = ("_load", "_reading", "code", "concept", "day", "measured", "method", "moment", "name", "preliminary",
-                 "reference", "tested", "uppers", "written")
+    __slots__ = ("_load", "_name", "code", "concept", "day", "measured", "method", "moment", "name", "preliminary",
+                 "reading", "reference", "tested", "uppers", "written")
+
+    reading: Reading
+    """The decoded value; the same object at each use."""
+    name: str | None
+    """code.text or display, for scores and evidence; read, as the value is, when it is first asked for."""
 
     def __init__(
         self,
@@ -98,7 +103,7 @@ class Result:
         written: str,
         preliminary: bool,
         load: Callable[[], Reading],
-        name: str | None = None,
+        name: str | Callable[[], str] | None = None,
     ) -> None:
         self.reference = reference
         self.concept = concept
@@ -112,8 +117,6 @@ class Result:
         self.written = written
         """The date as recorded."""
         self.preliminary = preliminary
-        self.name = name
-        """code.text or display, for scores and evidence."""
         self.measured: Any = None
         """Kept by cds_service.clinical.measures: the number in the canonical unit, once worked out."""
         self.uppers: Any = None
@@ -121,14 +124,20 @@ class Result:
         self.tested: Any = None
         """Kept by cds_service.clinical.positivity: positive or negative, once worked out."""
         self._load = load
-        self._reading: Reading | None = None
+        if callable(name):
+            self._name = name
+        else:
+            self.name = name
 
-    @property
-    def reading(self) -> Reading:
-        """The decoded value; the same object at each call."""
-        if self._reading is None:
-            self._reading = self._load()
-        return self._reading
+    def __getattr__(self, name: str) -> Any:
+        """Decode what is first asked for. Slots and no properties: they are asked for hundreds of times."""
+        if name == "reading":
+            self.reading = found = self._load()
+            return found
+        if name == "name":
+            self.name = said = self._name()
+            return said
+        raise AttributeError(name)
 
 
 class Diagnosis(NamedTuple):
