@@ -14,11 +14,10 @@ from werkzeug.routing import MapAdapter
 
 from ..fhir.access import FhirAccess, access_for
 from ..fhir.gather import MissingData
-from ..kernel.errors import CdsError, InputError
+from ..kernel.errors import InputError
 from ..settings import Client, Settings
-from ..terminology import load
 from ..trials import load_trials
-from . import callers, cors, demo, exposition, headers, metering, missing, outcomes
+from . import callers, cors, demo, exposition, headers, metering, missing, openapi, outcomes, page, readiness
 from .body import read_body
 from .envelope import Envelope, read_envelope
 from .feedback import take
@@ -154,18 +153,13 @@ def create_app(
         return _json(b'{"status":"received"}')
 
     exposition.register(app, settings, metrics())
+    readiness.register(app, settings, store)
+    openapi.register(app, settings)
+    page.register(app, settings, demo=bool(deployment.demo))
 
     @app.get("/health")
     def health() -> Response:
         return _json(b'{"status":"ok"}')
-
-    @app.get("/ready")
-    def ready() -> Response:
-        try:
-            body = {"status": "ready", "trials": [t.id for t in load_trials()], "mappings": load().version}
-        except CdsError:
-            return outcomes.outcome(503, "the trials or mappings cannot be read")
-        return _json(msgspec.json.encode(body))
 
     return app
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("cds_service.web")
 
-OPEN = ("/health", "/ready", "/metrics", "/openapi.json", "/trials", "/sandbox")
+OPEN = ("/", "/health", "/ready", "/metrics", "/openapi.json", "/trials", "/sandbox")
 """Addresses that take no token: nothing there is about a patient."""
 OPEN_BELOW = ("/trials/", "/sandbox/", "/smart/")
 """As `OPEN`, with all that lies below; the SMART app signs its users in by itself."""
