@@ -63,6 +63,8 @@ class FindingWords:
         for finding, word, negates in rows:
             (self._not.setdefault(finding, []).append(plain(word)) if negates
              else self._words.setdefault(plain(word), []).append(finding))  # fmt: skip
+        for hidden in self._not.values():
+            hidden.sort(key=len, reverse=True)  # 潜伏性结核感染 before 潜伏性结核: else an infection is left
         self._cache: dict[str, tuple[str, ...]] = {}
 
     def find(self, text: str) -> tuple[str, ...]:
