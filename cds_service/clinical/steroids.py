@@ -187,14 +187,17 @@ def _part(chart: Chart, taken: Taken) -> tuple[Interval | None, Reason | None, s
 
 
 def dose_evidence(dose: DayDose, chart: Chart, threshold: str, rule: str) -> tuple[Evidence, ...]:
-    """Each record that the dose rests on, with the factor where it is not 1."""
+    """Each record that the dose rests on, with the factor where it is not 1; the weight of a dose by weight."""
     rows = dose.rows
     if rows is None:
         rows = dose.rows = _rows(dose, chart)
-    return tuple([
+    shown = tuple([
         evidence(exposure, normalised=normalised, threshold=threshold, rule=rule, basis=basis, note=note)
         for exposure, normalised, basis, note in rows
     ])  # fmt: skip
+    if any(t.unit == "mg/kg/d" for t in dose.taken) and (weight := weight_today(chart)) is not None:
+        return (*shown, weight.evidence)
+    return shown
 
 
 _Row = tuple[Exposure, str | None, str | None, str | None]
@@ -210,8 +213,14 @@ def _rows(dose: DayDose, chart: Chart) -> list[_Row]:
             normalised = None
         else:
             normalised = f"{taken.amount} {taken.unit}"
-            if factor is not None and factor != ONE:
-                normalised += f" × {_factor(factor)} = {taken.amount.times(factor)} mg/d prednisone-equivalent"
+            weight = weight_today(chart) if taken.unit == "mg/kg/d" else None
+            amount = taken.amount if weight is None else taken.amount.times(weight.kg)
+            if weight is not None:
+                normalised += f" × {weight.kg} kg"
+            if factor is not None and factor != ONE and (weight is not None or taken.unit == "mg/d"):
+                normalised += f" × {_factor(factor)} = {amount.times(factor)} mg/d prednisone-equivalent"
+            elif weight is not None and factor is not None:
+                normalised += f" = {amount} mg/d"
         for cover in taken.covers:
             if cover.exposure.reference not in seen:
                 seen.add(cover.exposure.reference)

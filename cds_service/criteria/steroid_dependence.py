@@ -12,7 +12,7 @@ from ..chart.chart import Chart
 from ..clinical.body_weight import weight_today
 from ..clinical.drug_silence import KINDS_READ, complete, names
 from ..clinical.steroids import current_dose, dose_evidence
-from ..kernel.answers import Answer, Reason, unknown
+from ..kernel.answers import Answer, Reason, merge, unknown
 from ..kernel.numbers import Interval, plain
 from .rule import Reads, Spec
 
@@ -42,7 +42,7 @@ class SteroidDependence:
         by_weight = Interval(
             low / heavy if low is not None and heavy else None, high / light if high is not None and light else None
         )
-        shown = (*shown, weight.evidence)
+        shown = merge(shown, (weight.evidence,))
         decided = by_weight.at_least(self.limit)
         if decided is True:
             note = "whether the dose can be lowered is for a clinician to judge"

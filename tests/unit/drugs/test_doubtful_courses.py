@@ -1,0 +1,99 @@
+"""Courses, doses and holds of which the record leaves something open (decisions 15, 16, 20, 21, 28, 39, 40, 53)."""
+
+import pytest
+
+from .making import (
+    BELIMUMAB,
+    HYDROXYCHLOROQUINE,
+    METHYLPREDNISOLONE,
+    PREDNISONE,
+    answer,
+    drug,
+    given,
+    mg,
+    rule,
+    statement,
+    status,
+)  # fmt: skip
+from .test_prior_treatment import HCQ, weighed
+
+DEXAMETHASONE = drug("3264")
+I4C = rule(steroid_dose="oral", at_most="60 mg/day")
+E1D = rule(steroid_days=14, at_least="100 mg/day", within="8 weeks")
+STABLE = rule(each_treatment="glucocorticoid", route="oral", begun="8 weeks", stable_more_than="2 weeks")
+ON_BIOLOGIC = rule(on_treatment=["biologic"], begun="3 months")
+
+
+def test_courses_that_overlap_are_counted_once() -> None:
+    """Four months twice, three of them the same: five months, however they are added up."""
+    twice = (
+        statement(HYDROXYCHLOROQUINE, "2025-01-01", "2025-04-30"),
+        statement(HYDROXYCHLOROQUINE, "2025-02-01", "2025-05-31"),
+    )
+    assert status(HCQ, *twice) == ("unknown", "no-data")
+
+
+def test_a_short_course_inside_a_long_one_does_not_end_it() -> None:
+    nested = (
+        statement(HYDROXYCHLOROQUINE, "2025-01-01", "2025-07-02"),
+        statement(HYDROXYCHLOROQUINE, "2025-02-01", "2025-03-01"),
+    )
+    assert status(HCQ, *nested) == ("pass", "recorded")
+
+
+@pytest.mark.parametrize(
+    ("last", "owes"), [("2025-07-02", ("pass", "recorded")), ("2025-06-28", ("unknown", "no-data"))]
+)
+def test_courses_up_to_a_week_apart_join_to_one(last, owes) -> None:
+    courses = (
+        statement(HYDROXYCHLOROQUINE, "2025-01-01", "2025-03-31"),
+        statement(HYDROXYCHLOROQUINE, "2025-04-07", last),
+    )
+    assert status(HCQ, *courses) == owes
+
+
+def test_courses_of_which_only_a_year_is_known_may_have_been_long_enough_and_prove_nothing() -> None:
+    years = (statement(HYDROXYCHLOROQUINE, "2019", "2019"), statement(HYDROXYCHLOROQUINE, "2021", "2021"))
+    assert status(HCQ, *years) == ("unknown", "imprecise")
+
+
+def test_a_held_drug_was_taken_for_an_unknown_part_of_the_time() -> None:
+    assert status(HCQ, statement(HYDROXYCHLOROQUINE, "2020-01-01", status="on-hold")) == ("unknown", "imprecise")
+
+
+def by_weight(amount: float) -> dict:
+    """A dosage of so many mg/kg a day."""
+    return mg(amount) | {"doseAndRate": [{"doseQuantity": {"value": amount, "unit": "mg/kg", "code": "mg/kg"}}]}
+
+
+@pytest.mark.parametrize(
+    ("taken", "shown"),
+    [
+        (METHYLPREDNISOLONE, "0.8 mg/kg/d × 50 kg × 1.25 = 50 mg/d prednisone-equivalent"),
+        (PREDNISONE, "0.8 mg/kg/d × 50 kg = 40 mg/d"),
+    ],
+)
+def test_a_dose_by_weight_is_shown_with_the_weight_that_it_was_multiplied_by(taken, shown) -> None:
+    found = answer(I4C, statement(taken, "2026-01-01", None, by_weight(0.8)), weighed(50, "2026-11-01", id="w"))
+    assert (found.status.value, found.basis and found.basis.value) == ("pass", "computed")
+    assert [(e.reference, e.normalised) for e in found.evidence] == [
+        (found.evidence[0].reference, shown), ("Observation/w", "50 kg")
+    ]  # fmt: skip
+
+
+def test_a_dose_by_weight_without_a_weight_is_shown_as_it_is() -> None:
+    found = answer(I4C, statement(METHYLPREDNISOLONE, "2026-01-01", None, by_weight(0.8)))
+    assert (found.status.value, found.reason and found.reason.value) == ("unknown", "no-dose")
+    assert [e.normalised for e in found.evidence] == ["0.8 mg/kg/d"]
+
+
+def test_two_glucocorticoids_without_a_dose_are_one_reason_and_the_dose_stays_open() -> None:
+    two = (statement(PREDNISONE, "2026-01-01"), statement(METHYLPREDNISOLONE, "2026-01-01"))
+    found = answer(I4C, *two)
+    assert (found.status.value, found.reason and found.reason.value) == ("unknown", "no-dose")
+
+
+def test_what_was_injected_in_a_way_nobody_says_may_have_been_an_infusion_and_is_perhaps_current() -> None:
+    """Two weeks after a subcutaneous dose it is not current, after an infusion it is (decision 20)."""
+    shot = [given(BELIMUMAB, when, 200, route="injection") for when in ("2026-07-01", "2026-08-01", "2026-10-10")]
+    assert status(ON_BIOLOGIC, *shot)[0] == "unknown"
