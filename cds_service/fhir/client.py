@@ -16,6 +16,7 @@ from http.cookiejar import DefaultCookiePolicy
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 
 from . import addresses
 from .access import FhirAccess
@@ -30,7 +31,7 @@ CONNECTIONS = 32
 RETRIED = (429, 502, 503, 504)
 LONGEST_WAIT = 2.0
 """Seconds: a longer Retry-After is no reason to wait within a hook call."""
-CHUNK = 1 << 16
+CHUNK = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -53,41 +54,37 @@ class FhirClient:
         self.access = access
         self.deadline = deadline if access.until is None else min(deadline, access.until)
         """An instant of time.monotonic(); never later than the end of the token (FHR-5)."""
-        self._accept = accept
         self.limits = limits or Limits()
+        headers = {"Accept": accept, "Cache-Control": "no-cache", "Accept-Encoding": "gzip"}
+        if access.token:
+            headers["Authorization"] = f"Bearer {access.token}"
+        self._headers = headers
         self._count = itertools.count()
         self.requests = 0
         """HTTP requests made so far."""
 
-    def get(self, url: str) -> bytes:
-        """The body of a GET of this very address. Raises FetchError.
+    def get(self, url: str, form: bytes | None = None) -> bytes:
+        """The body of a GET of this very address, or of a POST of a form to it (`_search`). Raises FetchError.
 
         One retry on 429, 502, 503, 504 and on a connection that was dropped before any answer, if the deadline
         leaves the time that the server asks for.
         """
         try:
-            return self.get_once(url)
+            return self.get_once(url, form)
         except FetchError as error:
             if error.again is None or time.monotonic() + error.again >= self.deadline:
                 raise
             time.sleep(error.again)
-        return self.get_once(url)
+        return self.get_once(url, form)
 
-    def get_once(self, url: str) -> bytes:
+    def get_once(self, url: str, form: bytes | None = None) -> bytes:
         """As `get`, without the retry."""
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise FetchError("timeout")
-        headers = {"Accept": self._accept, "Cache-Control": "no-cache", "Accept-Encoding": "gzip"}
-        if self.access.token:
-            headers["Authorization"] = f"Bearer {self.access.token}"
         self.requests = next(self._count) + 1
         try:
-            request = requests.Request("GET", self.access.base, headers=headers).prepare()
-            request.url = url  # verbatim: requests would rewrite some quoting of a `next` link
-            answer = _session().send(
-                request, stream=True, allow_redirects=False, timeout=(min(self.limits.connect_seconds, left), left)
-            )
+            answer = _send(url, self._headers, form, (min(self.limits.connect_seconds, left), left))
         except requests.Timeout:
             raise FetchError("timeout") from None
         except requests.ConnectionError as error:
@@ -137,6 +134,20 @@ class FhirClient:
         if unpack is not None and not unpack.eof:
             raise FetchError("connection")
         return b"".join(chunks)
+
+
+def _send(url: str, headers: dict[str, str], form: bytes | None, timeout: tuple[float, float]) -> requests.Response:
+    """Send one request through the pool, without what `requests` does for redirects, cookies and quoting.
+
+    The address goes out verbatim: requests would rewrite some quoting of a `next` link.
+    """
+    request = requests.PreparedRequest()
+    request.method, request.url, request.headers = "GET", url, CaseInsensitiveDict(headers)
+    if form is not None:
+        request.method, request.body = "POST", form
+        request.headers["Content-Type"] = "application/x-www-form-urlencoded"
+        request.headers["Content-Length"] = str(len(form))
+    return _session().get_adapter(url).send(request, stream=True, timeout=timeout)
 
 
 def _forbidden(error: requests.ConnectionError) -> bool:

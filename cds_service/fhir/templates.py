@@ -16,7 +16,7 @@ from ..terminology import Terminology
 PATIENT = "{{context.patientId}}"
 GROUP = 100
 """Codes in one search: a longer list does not fit the addresses that servers take (hapi.md point 6)."""
-PAGE = 500
+PAGE = 1000
 INTENTS = "order,plan,original-order,reflex-order,filler-order,instance-order"
 """MedicationRequest intents that count (criteria.md decision 52)."""
 FIRST = ("patient", "conditions")
@@ -64,7 +64,7 @@ def prefetch_templates(terminology: Terminology, *, medication_include: bool = T
 def _templates(terminology: Terminology, include: bool) -> Iterator[Template]:
     yield Template("patient", f"Patient/{PATIENT}", (), "Patient", single=True)
     yield _search("conditions", "Condition")
-    for number, codes in enumerate(_groups(observation_tokens(terminology)), 1):
+    for number, codes in enumerate(_groups(_by_concept(terminology)), 1):
         yield _search(f"observations{number}", "Observation", f"&code={','.join(codes)}&_sort=-date", newest=True)
     yield _search("surveys", "Observation", "&category=survey&_sort=-date", newest=True)
     for key, kind in (("oldestObservation", "Observation"), ("oldestEncounter", "Encounter")):
@@ -85,12 +85,17 @@ def _search(key: str, kind: str, more: str = "", include: bool = False, newest: 
 
 def observation_tokens(terminology: Terminology) -> list[str]:
     """`system|code` of every laboratory, vital-sign and score code that is read, quoted, sorted by concept."""
-    found = []
+    return [token for tokens in _by_concept(terminology) for token in tokens]
+
+
+def _by_concept(terminology: Terminology) -> list[list[str]]:
+    """The tokens of each concept, concepts in order."""
+    found: dict[str, set[str]] = {}
     for system, code in terminology.codes:
         entry = terminology.lab(system, code)
         if entry is not None:
-            found.append((entry.concept, _token(terminology, system, code)))
-    return [token for _, token in sorted(set(found))]
+            found.setdefault(entry.concept, set()).add(_token(terminology, system, code))
+    return [sorted(found[concept]) for concept in sorted(found)]
 
 
 def _token(terminology: Terminology, system: str, code: str) -> str:
@@ -99,9 +104,18 @@ def _token(terminology: Terminology, system: str, code: str) -> str:
     return quote(f"{uri}|{code}" if uri else code, safe="/:")
 
 
-def _groups(tokens: list[str]) -> Iterator[list[str]]:
-    # Groups of even size; an empty list is never sent (it would drop the filter: hapi.md point 2).
-    number = -(-len(tokens) // GROUP)
-    size = -(-len(tokens) // number) if number else 1
-    for start in range(0, len(tokens), size):
-        yield tokens[start : start + size]
+def _groups(concepts: list[list[str]]) -> list[list[str]]:
+    """Code lists of even size, each small enough for one address; an empty one is never sent (hapi.md point 2).
+
+    The concepts are dealt out like cards: neighbours in the alphabet are often measured together, and one search that
+    brings most of the results would need more pages, one after the other, than the others. The codes of one concept
+    stay together, so that a result with two of them comes once; the longest lists first, which fills groups evenly.
+    """
+    number = -(-sum(map(len, concepts)) // GROUP)
+    while True:
+        groups: list[list[str]] = [[] for _ in range(number)]
+        for tokens in sorted(concepts, key=len, reverse=True):
+            min(groups, key=len).extend(tokens)
+        if all(len(group) <= GROUP for group in groups) or any(len(tokens) > GROUP for tokens in concepts):
+            return [group for group in groups if group]
+        number += 1
