@@ -1,6 +1,7 @@
 """A Bundle file as plain resources with ids, for the embedded server and for loading a server.
 
-Numbers stay as they are written: resources are kept raw. `urn:uuid:` references become `Type/id`.
+Numbers stay as they are written: resources are kept raw. References by an entry's `fullUrl` (`urn:uuid:`, or an
+address of the server that the file came from) become `Type/id`.
 """
 
 import re
@@ -29,19 +30,19 @@ class Resource(NamedTuple):
 
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
-_URN = re.compile(rb'"urn:(?:uuid|oid):([^"\\]{1,80})"')
+_URN = re.compile(rb'"(?:urn:(?:uuid|oid):|https?://)([^"\\]{1,400})"')
 
 
-def resources_of(body: bytes) -> list[Resource]:
+def resources_of(body: bytes, *, made_up: bool = True) -> list[Resource]:
     """The resources of a Bundle (or one single resource), each with an id; outcomes are left out.
 
-    A resource without an id gets that of its `fullUrl`, else its place. Raises InputError naming the entry that
-    cannot be read.
+    A resource without an id gets that of its `fullUrl`, else (unless not `made_up`) its place. Raises InputError
+    naming the entry that cannot be read.
     """
     if type_of(body) not in ("Bundle", None):
-        return [_resource(body, None, "entry[0]")]
+        return [_resource(body, None, "entry[0]", made_up)]
     found = [
-        _resource(bytes(entry.resource), entry.fullUrl, f"entry[{number}]")
+        _resource(bytes(entry.resource), entry.fullUrl, f"entry[{number}]", made_up)
         for number, entry in enumerate(decode_bundle(body).entry)
         if bytes(entry.resource) not in (b"", b"null")
     ]
@@ -49,7 +50,7 @@ def resources_of(body: bytes) -> list[Resource]:
     names: dict[bytes, bytes] = {}
     placed = {r.place: r for r in found}
     for number, entry in enumerate(decode_bundle(body).entry):
-        if entry.fullUrl and entry.fullUrl.startswith("urn:"):
+        if entry.fullUrl:
             match = placed.get(f"entry[{number}]")
             if match is not None:
                 names[entry.fullUrl.encode()] = match.reference.encode()
@@ -66,7 +67,7 @@ def with_id(raw: bytes, identifier: str) -> bytes:
     return msgspec.json.encode(new)
 
 
-def _resource(raw: bytes, full_url: str | None, place: str) -> Resource:
+def _resource(raw: bytes, full_url: str | None, place: str, made_up: bool) -> Resource:
     try:
         fields = _fields.decode(raw)
         kind = msgspec.json.decode(fields["resourceType"], type=str)
@@ -75,7 +76,11 @@ def _resource(raw: bytes, full_url: str | None, place: str) -> Resource:
         raise InputError(f"{place}: this is not a FHIR resource with a resourceType") from None
     if identifier is None:
         last = (full_url or "").replace("urn:uuid:", "").rsplit("/", 1)[-1]
-        identifier = last if _ID.fullmatch(last) else place.replace("[", "-").rstrip("]")
+        if not _ID.fullmatch(last):
+            if not made_up:
+                raise InputError(f"{place}: this {kind} has no id, so that it could not be loaded twice as one")
+            last = place.replace("[", "-").rstrip("]")
+        identifier = last
         raw = with_id(raw, identifier)
     elif not _ID.fullmatch(identifier):
         raise InputError(f"{place}: its id is not a FHIR id")
