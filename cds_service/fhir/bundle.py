@@ -1,6 +1,7 @@
 """Bundles, kept raw: which entries there are, what the server said of them, where the next page is."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -22,18 +23,16 @@ class Entry(msgspec.Struct, gc=False):
     search: msgspec.Raw = AS_ASKED
 
 
-_matches: dict[bytes, bool] = {}
-
-
 def matched(search: msgspec.Raw) -> bool:
     """Whether Bundle.entry.search says that the entry answers the search, and was not included beside the answer."""
     said = bytes(search)
-    found = _matches.get(said)
-    if found is None:
-        found = b'"include"' not in said and b'"outcome"' not in said
-        if len(said) < 64 and len(_matches) < 256:
-            _matches[said] = found
-    return found
+    return b'"include"' not in said and b'"outcome"' not in said
+
+
+def all_matched(searches: Iterable[msgspec.Raw]) -> bool:
+    """Whether `matched` holds for all, in one look."""
+    said = b"".join(searches)
+    return b'"include"' not in said and b'"outcome"' not in said
 
 
 class Link(msgspec.Struct):
@@ -97,6 +96,33 @@ def decode_bundle(raw: "bytes | msgspec.Raw") -> Bundle:
         return _bundles.decode(raw)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise InputError(f"this is no FHIR Bundle that can be read: {_without_data(error)}") from None
+
+
+class Whole:
+    """The resources of one Bundle as they are written, cut out when the first is needed whole: most never are."""
+
+    __slots__ = ("_entries", "_raw")
+
+    def __init__(self, raw: "bytes | msgspec.Raw", entries: list[Entry] | None = None) -> None:
+        self._raw = raw
+        self._entries = entries
+
+    def resource(self, index: int) -> msgspec.Raw:
+        """The resource of one entry."""
+        if self._entries is None:
+            self._entries = decode_bundle(self._raw).entry
+        return self._entries[index].resource
+
+
+class Place(NamedTuple):
+    """Where a resource stands."""
+
+    whole: Whole
+    number: int
+
+    def raw(self) -> msgspec.Raw:
+        """The resource as it is written."""
+        return self.whole.resource(self.number)
 
 
 def gap(raw: "bytes | msgspec.Raw") -> bool:

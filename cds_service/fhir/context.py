@@ -62,6 +62,17 @@ class Context:
                 self.dated(when)
                 self._earliest = text if len(text) == 10 else when.last.isoformat()
 
+    def mark_all(self, written: list[str]) -> None:
+        """As `mark`, for many: the earliest that is a date counts, and those after it need not be looked at."""
+        if written:
+            first = min(written)
+            self.mark(first)
+            if self._earliest > first:  # no date, or only part of one
+                for text in sorted(set(written)):
+                    if text >= self._earliest:
+                        break
+                    self.mark(text)
+
     def dated(self, when: DateSpan | None) -> None:
         """A record that says how far back the chart reaches for certain (decision 19); the future does not count."""
         if when is not None and when.first <= self.as_of and (self.reach is None or when.last < self.reach.last):

@@ -21,7 +21,7 @@ from ..terminology import Terminology
 from .bundle import type_of
 from .completeness import cut, together
 from .faults import WORDS, FetchError
-from .pages import Answer, decode_page, subsetted, without_subsetted
+from .pages import Answer, decode_page, subsetted
 from .reader import BundleFacts, ChartReader
 from .templates import FIRST, Template, templates
 
@@ -257,24 +257,24 @@ class _Gathering:
     # --- what an answer means ------------------------------------------------------------------------------------
 
     def _take_sent(self, template: Template) -> None:
-        raw, dropped = without_subsetted(self.prefetch[template.key])
+        raw = self.prefetch[template.key]
         if not _is_null(raw) and not _BUNDLE.match(raw):
             kind = type_of(raw)
             if kind not in ("Bundle", "OperationOutcome", template.type):
                 return self._failed(template, "what was sent is not an answer to the search")
         try:
-            facts = self.reader.bundle(raw)
+            facts = self.reader.bundle(raw, whole_only=True)
         except InputError:
             return self._failed(template, "what was sent is not FHIR")
         if template.single:
             return None
         if facts.outcome == "unavailable":
             return self._failed(template, WORDS["outcome"], part=Kind.PART if facts.received else None)
-        if dropped:
+        if facts.dropped:
             self._failed(template, WORDS["subsetted"], part=Kind.PART)
         if facts.next:
             self.links[template.key] = (template, facts.next, facts)
-        elif facts.total is not None and facts.received < facts.total and not dropped:
+        elif facts.total is not None and facts.received < facts.total and not facts.dropped:
             self._failed(template, WORDS["fewer"], part=Kind.PART)
         else:
             self._say(template, Kind.READ)

@@ -108,7 +108,7 @@ class Answer:
         self.total, self._bytes, self.dropped = None, 0, 0
 
 
-_SUBSETTED = b'"SUBSETTED"'
+SUBSETTED = b'"SUBSETTED"'
 
 
 class _Tag(msgspec.Struct):
@@ -125,7 +125,7 @@ class _Tagged(msgspec.Struct):
 
 def subsetted(resource: "bytes | msgspec.Raw") -> bool:
     """Whether the server left elements out of a resource (hapi.md point 15): what is missing there is not absent."""
-    if _SUBSETTED not in bytes(resource):
+    if SUBSETTED not in bytes(resource):
         return False
     try:
         meta = msgspec.json.decode(resource, type=_Tagged).meta
@@ -136,7 +136,7 @@ def subsetted(resource: "bytes | msgspec.Raw") -> bool:
 
 def without_subsetted(body: "bytes | msgspec.Raw") -> tuple["bytes | msgspec.Raw", int]:
     """A Bundle without the entries that are not whole, and how many these were. Costs a scan where there are none."""
-    if _SUBSETTED not in bytes(body):
+    if SUBSETTED not in bytes(body):
         return body, 0
     try:
         frame = msgspec.json.decode(body, type=dict[str, msgspec.Raw])

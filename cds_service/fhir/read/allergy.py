@@ -6,6 +6,7 @@ import msgspec
 
 from ...chart.facts import Intolerance
 from ...terminology import Terminology
+from ..bundle import Place
 from ..context import Context
 from ..heads import Concept, Reference, concept_of
 from .condition import date_of
@@ -33,7 +34,7 @@ class Head(msgspec.Struct, tag_field="resourceType", tag="AllergyIntolerance"):
     reaction: list[_Reaction] = []
 
 
-def read(head: Head, raw: msgspec.Raw, ctx: Context) -> None:
+def read(head: Head, place: Place, ctx: Context) -> None:
     """Put an intolerance for a known ingredient into the context."""
     verification = _code(head.verificationStatus)
     if verification in _REFUSED:

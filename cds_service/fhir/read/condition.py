@@ -4,7 +4,7 @@ Irrelevant Conditions cost two dict look-ups; only what our findings know, or (w
 """
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -12,6 +12,7 @@ from ...chart.facts import Diagnosis
 from ...kernel.dates import DateSpan, birthday, parse_date, shift
 from ...kernel.errors import Unreadable
 from ...terminology import Terminology
+from ..bundle import Place
 from ..context import Context, decode
 from ..heads import Concept, Period, Reference, concept_of
 
@@ -30,6 +31,7 @@ _NONE = Concept()
 class Head(msgspec.Struct, tag_field="resourceType", tag="Condition"):
     """The elements of a Condition that are read; rare ones stay raw until they are needed."""
 
+    status: ClassVar[None] = None
     id: str | None = None
     subject: Reference | None = None
     code: Concept | None = None
@@ -50,7 +52,7 @@ class Head(msgspec.Struct, tag_field="resourceType", tag="Condition"):
     note: msgspec.Raw = msgspec.Raw()
 
 
-def read(head: Head, raw: msgspec.Raw, ctx: Context) -> None:
+def read(head: Head, place: Place, ctx: Context) -> None:
     """Put a Diagnosis into the context where the Condition speaks of a finding that some criterion may ask for."""
     verification = _status(head.verificationStatus)
     if verification in _REFUSED:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from ..bundle import Place
 from ..context import Context
 from ..heads import Period, Reference
 from .condition import date_of
@@ -23,7 +24,7 @@ class Head(msgspec.Struct, tag_field="resourceType", tag="Encounter"):
     period: Period | None = None
 
 
-def read(head: Head, raw: msgspec.Raw, ctx: Context) -> None:
+def read(head: Head, place: Place, ctx: Context) -> None:
     """Let the begin of the encounter say how far back the chart reaches; one that was only planned says nothing."""
     if head.period is not None and head.status != "planned":
         ctx.dated(date_of(head.period.start, ctx, report=False))

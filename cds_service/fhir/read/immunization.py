@@ -6,6 +6,7 @@ import msgspec
 
 from ...chart.facts import Immunisation
 from ...terminology import Terminology
+from ..bundle import Place
 from ..context import Context
 from ..heads import Concept, Reference, concept_of
 from .condition import date_of
@@ -25,7 +26,7 @@ class Head(msgspec.Struct, tag_field="resourceType", tag="Immunization"):
     primarySource: bool | None = None
 
 
-def read(head: Head, raw: msgspec.Raw, ctx: Context) -> None:
+def read(head: Head, place: Place, ctx: Context) -> None:
     """Put a vaccination that was given into the context, unless it is known not to be a live vaccine."""
     if head.status == "not-done":
         return

@@ -8,6 +8,7 @@ import msgspec
 from ...chart.facts import Dose
 from ...kernel.dates import DateSpan
 from ...terminology import Terminology
+from ..bundle import Place
 from ..context import Context
 from ..heads import Meta, Period, Reference
 from .amounts import Amount, Strength, quantity
@@ -62,7 +63,7 @@ class DispenseHead(msgspec.Struct, tag_field="resourceType", tag="MedicationDisp
 HEADS = (AdministrationHead, DispenseHead)
 
 
-def read(head: AdministrationHead | DispenseHead, raw: msgspec.Raw, ctx: Context) -> None:
+def read(head: AdministrationHead | DispenseHead, place: Place, ctx: Context) -> None:
     """Put what the record says into the context; its raw pieces are decoded only for drugs that matter."""
     known = by_bytes(head.medicationCodeableConcept, ctx.terminology)
     if isinstance(head, AdministrationHead):

@@ -6,6 +6,7 @@ import msgspec
 
 from ...kernel.dates import DateSpan, parse_date
 from ...kernel.errors import Unreadable
+from ..bundle import Place
 from ..context import Context
 from ..heads import Meta, Period, Reference, concept_of
 from .dosage import dosed
@@ -69,7 +70,7 @@ class RequestHead(msgspec.Struct, tag_field="resourceType", tag="MedicationReque
 HEADS = (StatementHead, RequestHead)
 
 
-def read(head: StatementHead | RequestHead, raw: msgspec.Raw, ctx: Context) -> None:
+def read(head: StatementHead | RequestHead, place: Place, ctx: Context) -> None:
     """Put what the record says into the context; its raw pieces are decoded only for drugs that matter."""
     known = by_bytes(head.medicationCodeableConcept, ctx.terminology)
     if isinstance(head, StatementHead):

@@ -4,6 +4,7 @@ What does not fit (another type of value, a range for some, a text where a numbe
 of `values`, which says the same of what fits, at three times the cost.
 """
 
+from operator import attrgetter, is_not
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from ...kernel.answers import new
 from ...kernel.numbers import exactly, json_number
 from ...terminology import Terminology
 from ..heads import Concept
+from .observed import NONE, ObservationHead
 from .texts import NO_RESULT, UCUM, Said, number_of, parse_value, signed
 
 TITRE_UNITS = frozenset(("{titer}", "titer", "titre", "{titre}"))
@@ -49,56 +51,48 @@ class Limits(msgspec.Struct):
     age: None = None
 
 
-class Measured(msgspec.Struct):
-    """What the common Observation says. Where it says anything else (the fields of type None) it is not decoded."""
-
-    valueQuantity: Amount | None = None
-    valueCodeableConcept: Concept | None = None
-    valueString: str | None = None
-    valueInteger: Any = None
-    referenceRange: list[Limits] | None = None
-    interpretation: list[Concept] | None = None
-    method: None = None
-    component: None = None
-    valueBoolean: None = None
-    valueRange: None = None
-    valueRatio: None = None
-    valueSampledData: None = None
-    valueTime: None = None
-    valueDateTime: None = None
-    valuePeriod: None = None
-    valueAttachment: None = None
-    valueReference: None = None
-    valueDecimal: None = None
+_amounts = msgspec.json.Decoder(Amount, float_hook=json_number)
+_ranges = msgspec.json.Decoder(list[Limits], float_hook=json_number)
+_concept = msgspec.json.Decoder(Concept)
+_concepts = msgspec.json.Decoder(list[Concept])
+_text = msgspec.json.Decoder(str)
+_number = msgspec.json.Decoder(Any, float_hook=json_number)
+_uncommon = attrgetter(
+    "method", "component", "valueBoolean", "valueRange", "valueRatio", "valueSampledData", "valueTime",
+    "valueDateTime", "valuePeriod", "valueAttachment", "valueReference", "valueDecimal",
+)  # fmt: skip
+_COMMON = (NONE,) * 12
 
 
-_decoder = msgspec.json.Decoder(Measured, float_hook=json_number)
-
-
-def plain_reading(raw: msgspec.Raw, terminology: Terminology) -> Reading | None:
+def plain_reading(head: ObservationHead, terminology: Terminology) -> Reading | None:
     """The reading of an Observation that is as common as can be; None: the lenient road must look at it."""
+    if any(map(is_not, _uncommon(head), _COMMON)):
+        return None
+    quantity, coded, text, whole = head.valueQuantity, head.valueCodeableConcept, head.valueString, head.valueInteger
+    if (quantity is NONE) + (coded is NONE) + (text is NONE) + (whole is NONE) != 3:
+        return None
     try:
-        seen = _decoder.decode(raw)
+        limits: ReferenceRange | None = None
+        if head.referenceRange is not NONE:
+            ranges = _ranges.decode(head.referenceRange)
+            limits = _limits(ranges[0]) if len(ranges) == 1 else None
+            if limits is None:
+                return None
+        said = _NOTHING
+        if head.interpretation is not NONE:
+            meaning = _interpreted(_concepts.decode(head.interpretation), terminology)
+            if meaning is None:
+                return None
+            said = meaning
+        if quantity is not NONE:
+            return _measured(_amounts.decode(quantity), said, limits)
+        if coded is not NONE:
+            return _coded(_concept.decode(coded), terminology, said, limits)
+        if text is not NONE:
+            return _written(_text.decode(text), terminology, said, limits)
+        return _measured(Amount(_number.decode(whole)), said, limits)
     except (msgspec.MsgspecError, RecursionError):
         return None
-    quantity, coded, text, whole = seen.valueQuantity, seen.valueCodeableConcept, seen.valueString, seen.valueInteger
-    if (quantity is None) + (coded is None) + (text is None) + (whole is None) != 3:
-        return None
-    limits: ReferenceRange | None = None
-    if seen.referenceRange:
-        limits = _limits(seen.referenceRange[0]) if len(seen.referenceRange) == 1 else None
-        if limits is None:
-            return None
-    said = _interpreted(seen.interpretation, terminology) if seen.interpretation else _NOTHING
-    if said is None:
-        return None
-    if quantity is not None:
-        return _measured(quantity, said, limits)
-    if coded is not None:
-        return _coded(coded, terminology, said, limits)
-    if text is not None:
-        return _written(text, terminology, said, limits)
-    return _measured(Amount(whole), said, limits)
 
 
 def _measured(value: Amount, said: frozenset[str], limits: ReferenceRange | None) -> Reading | None:

@@ -7,6 +7,7 @@ import msgspec
 from ...chart.facts import Procedure
 from ...kernel.dates import DateSpan
 from ...terminology import Terminology
+from ..bundle import Place
 from ..context import Context
 from ..heads import Concept, Period, Reference, concept_of
 from .condition import date_of
@@ -31,7 +32,7 @@ class Head(msgspec.Struct, tag_field="resourceType", tag="Procedure"):
     performedPeriod: Period | None = None
 
 
-def read(head: Head, raw: msgspec.Raw, ctx: Context) -> None:
+def read(head: Head, place: Place, ctx: Context) -> None:
     """Put a Procedure that was done (or goes on) into the context where a criterion may ask for it."""
     if head.status in _NOT_DONE:
         return

@@ -14,8 +14,10 @@ import msgspec
 from ...chart.facts import Patient, Quantity, Reading
 from ...kernel.numbers import ZERO, Interval, exactly
 from ...terminology import Terminology
+from ..bundle import Place
 from ..context import decode
 from ..heads import Concept, concept_of
+from .observed import ObservationHead
 from .plainly import COMPARATORS, TITRE_UNITS, plain_reading
 from .ranges import own_range
 from .texts import NO_RESULT, number_of, parse_value, signed, unit_of
@@ -31,10 +33,10 @@ _NOBODY = Patient("", None, None, None, False)
 
 
 def observation_reading(
-    raw: msgspec.Raw, concept: str, terminology: Terminology, patient: Patient, as_of: date
+    head: ObservationHead, place: Place, concept: str, terminology: Terminology, patient: Patient, as_of: date
 ) -> Reading:
-    """The reading of a whole Observation: straight where it is a common one."""
-    return plain_reading(raw, terminology) or lenient_reading(raw, concept, terminology, patient, as_of)
+    """The reading of a whole Observation: straight from its head where it is a common one."""
+    return plain_reading(head, terminology) or lenient_reading(place.raw(), concept, terminology, patient, as_of)
 
 
 def lenient_reading(

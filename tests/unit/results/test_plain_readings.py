@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from cds_service.chart.facts import Patient
+from cds_service.fhir.read.observed import ObservationHead
 from cds_service.fhir.read.plainly import plain_reading
 from cds_service.fhir.read.values import lenient_reading
 from cds_service.kernel.dates import parse_date
@@ -67,7 +68,8 @@ ELEMENTS = [
 
 def _both(element: dict[str, Any]) -> tuple[Any, Any]:
     raw = msgspec.Raw(json.dumps({"resourceType": "Observation", **element}).encode())
-    return plain_reading(raw, TERMINOLOGY), lenient_reading(raw, "alt", TERMINOLOGY, ANNA, AS_OF)
+    head = msgspec.json.decode(raw, type=ObservationHead)
+    return plain_reading(head, TERMINOLOGY), lenient_reading(raw, "alt", TERMINOLOGY, ANNA, AS_OF)
 
 
 @pytest.mark.parametrize("element", ELEMENTS, ids=lambda e: json.dumps(e, ensure_ascii=True)[:90])

@@ -1,0 +1,153 @@
+"""Which test, vital sign or score the code of an Observation names (criteria.md decisions 6, 33, 36)."""
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from ...kernel.errors import Unreadable
+from ...terminology import Terminology
+from ..heads import Concept
+
+_concepts = msgspec.json.Decoder(Concept | None)
+
+
+class Known(msgspec.Struct, frozen=True, gc=False):
+    """What an Observation's code says."""
+
+    concept: str
+    method: str | None
+    code: str
+
+
+_MOST = 20_000
+UNSEEN = object()
+Memory = dict[int, "Known | str | None"]
+_memory: tuple[Terminology | None, Memory] = (None, {})
+
+
+def memory(terminology: Terminology) -> Memory:
+    """Hash of the raw code → what it means, None where it means nothing, or (as str) why it cannot be trusted.
+
+    The hash and not the bytes, for a code may hold free text, which must not outlive its call. Python's hash is keyed
+    and has 64 bits: two codes that share one are not to be expected within the life of the sun. Emptied when the
+    mappings change.
+    """
+    global _memory
+    if _memory[0] is not terminology:
+        _memory = (terminology, {})
+    return _memory[1]
+
+
+def meaning(code: msgspec.Raw | bytes, terminology: Terminology) -> Known | None:
+    """What a raw code means; the same bytes are understood once.
+
+    Raises Unreadable on a contradiction and for a code that is no CodeableConcept.
+    """
+    key = bytes(code)
+    found = memory(terminology).get(hash(key), UNSEEN)
+    if found is UNSEEN:
+        found = learn(key, terminology)
+    if isinstance(found, str):
+        raise Unreadable(found)
+    return found  # type: ignore[return-value]
+
+
+def meanings(codes: Sequence[bytes], terminology: Terminology) -> "list[Known | str | None]":
+    """What many raw codes mean, as `memory` says it; two dict look-ups each for those that were seen before."""
+    known = memory(terminology)
+    found = [known.get(h, UNSEEN) for h in map(hash, codes)]
+    if UNSEEN in found:
+        for index, each in enumerate(found):
+            if each is UNSEEN:
+                found[index] = learn(codes[index], terminology)
+    return found  # type: ignore[return-value]
+
+
+def learn(key: bytes, terminology: Terminology) -> "Known | str | None":
+    """Understand a code, and remember what it means unless only a text names it."""
+    try:
+        code = _concepts.decode(key)
+        found: Known | str | None = recognise(code, terminology) if code is not None else None
+    except msgspec.MsgspecError:
+        found = "its code cannot be read"
+    except Unreadable as error:
+        found = str(error)
+    if not isinstance(found, Known) or found.method not in BY_TEXT:
+        known = memory(terminology)
+        if len(known) > _MOST:
+            known.clear()
+        known[hash(key)] = found
+    return found
+
+
+def name_of(code: msgspec.Raw) -> str:
+    """What a person reads of a raw code."""
+    concept = _concepts.decode(code)
+    return concept.said() if concept is not None else ""
+
+
+def recognise(code: Concept, terminology: Terminology) -> Known | None:
+    """The concept that a code names; by text only where no coding is known. Raises Unreadable on a contradiction."""
+    found: Known | None = None
+    for coding in code.coding:
+        if coding.code is None or coding.system is None:
+            continue
+        lab = terminology.lab(terminology.system(coding.system), coding.code)
+        if lab is None:
+            continue
+        if found is None:
+            found = Known(lab.concept, lab.method or None, coding.code)
+        elif found.concept != lab.concept:
+            raise Unreadable("the codes of one result name different tests")
+        elif found.method in (None, "unspecified") and lab.method:
+            found = Known(found.concept, lab.method, found.code)
+    if found is not None:
+        return found
+    return _by_text(terminology, code.text, *(c.display for c in code.coding if c.display))
+
+
+def _by_text(terminology: Terminology, *texts: str | None) -> Known | None:
+    for text in texts:
+        if text:
+            named = named_by_text(text, terminology)
+            if named is not None:
+                return Known(named[0], named[1], text)
+    return None
+
+
+_INTERESTING = re.compile(
+    r"sledai|chronicity|慢性|ctcae|dyspn|呼吸困难|gvhd|graft|移植物|nephritis|狼疮|schwartz|p(?:a)?ediatric",
+    re.IGNORECASE,
+)
+_CHRONICITY = re.compile(r"chronicity\s+index|慢性(?:化)?指数|慢性指标", re.IGNORECASE)
+_CTCAE = re.compile(r"ctcae", re.IGNORECASE)
+_DYSPNOEA = re.compile(r"dyspn(?:o)?ea|呼吸困难", re.IGNORECASE)
+_GVHD = re.compile(r"gvhd|graft[- ]versus[- ]host|移植物抗宿主", re.IGNORECASE)
+_GRADE = re.compile(r"grade|stage|分级|分度|级", re.IGNORECASE)
+_CLASS = re.compile(r"class|分型|分级|病理类型", re.IGNORECASE)
+_NEPHRITIS = re.compile(r"lupus\s+nephritis|狼疮(?:性)?肾炎|ISN/?RPS", re.IGNORECASE)
+_CHILD = re.compile(r"schwartz|p(?:a)?ediatric", re.IGNORECASE)
+_EGFR = re.compile(r"e\s?gfr|glomerular\s+filtration", re.IGNORECASE)
+BY_TEXT = frozenset(("text", "paediatric"))
+"""The methods of what only a text names."""
+
+
+def named_by_text(text: str, terminology: Terminology) -> tuple[str, str | None] | None:
+    """(concept, method) of a score or grade that has no code but is named by this text (decisions 6, 33, 36)."""
+    if _INTERESTING.search(text) is None:
+        return None
+    score = terminology.score_name(text)
+    if score is not None:
+        return score, "text"
+    if _CHRONICITY.search(text):
+        return "chronicity_index", "text"
+    if _DYSPNOEA.search(text):
+        return ("dyspnea_grade", "text") if _CTCAE.search(text) else None
+    if _GVHD.search(text):
+        return ("gvhd_grade", "text") if _GRADE.search(text) else None
+    if _NEPHRITIS.search(text):
+        return ("lupus_nephritis_class", "text") if _CLASS.search(text) else None
+    if _CHILD.search(text) and _EGFR.search(text):
+        return "egfr", "paediatric"
+    return None
