@@ -164,7 +164,7 @@ def _refusal(answer: requests.Response) -> FetchError:
     if 300 <= status < 400:
         return FetchError("redirect", status)
     known = {400: "bad-request", 404: "not-found", 410: "gone", 405: "not-offered", 501: "not-offered",
-             414: "bad-request", 422: "bad-request"}
+             414: "too-long", 431: "too-long", 422: "bad-request"}
     if status in known:
         return FetchError(known[status], status)
     if 400 <= status < 500:

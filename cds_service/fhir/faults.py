@@ -13,6 +13,7 @@ WORDS = {
     "gone": "the FHIR server does not have it any more",
     "busy": "the FHIR server is overloaded",
     "bad-request": "the FHIR server did not accept the search",
+    "too-long": "the FHIR server does not take an address of this length",
     "server-error": "the FHIR server failed",
     "too-large": "the answer of the FHIR server is too large",
     "not-fhir": "the answer of the FHIR server is not FHIR",

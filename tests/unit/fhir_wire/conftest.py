@@ -29,6 +29,7 @@ class Server:
         self.app = create_app(store=Store(charts or (CHART,))).test_client()
         self.seen: list[str] = []
         self.headers: list[dict[str, str]] = []
+        self.forms: list[bytes] = []
         self.fault: Callable[[str], Answer] = lambda path: None
         server = self
 
@@ -38,9 +39,12 @@ class Server:
             def do_GET(self) -> None:
                 server.seen.append(self.path)
                 server.headers.append(dict(self.headers.items()))
+                form = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                server.forms.append(form)
                 answer = server.fault(unquote(self.path))
                 if answer is None:
-                    reply = server.app.get(self.path, headers={**self.headers, "Host": self.headers["Host"]})
+                    ask = server.app.post if self.command == "POST" else server.app.get
+                    reply = ask(self.path, headers={**self.headers, "Host": self.headers["Host"]}, data=form)
                     answer = (reply.status_code, dict(reply.headers.items()), reply.data)
                 if callable(answer):
                     self.close_connection = True
@@ -52,6 +56,8 @@ class Server:
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(body)
+
+            do_POST = do_GET
 
             def log_message(self, *args: Any) -> None:
                 """Say nothing."""

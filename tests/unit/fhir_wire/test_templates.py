@@ -33,11 +33,25 @@ def test_every_code_that_is_read_is_asked_for_once_in_groups_that_fit_an_address
     groups = [parameters(t.key)["code"][0].split(",") for t in ALL if t.key.startswith("observations")]
     assert all(len(group) <= GROUP for group in groups)
     tokens = [token for group in groups for token in group]
-    assert tokens == [unquote(t) for t in observation_tokens(load())]
+    assert sorted(tokens) == sorted(unquote(t) for t in observation_tokens(load()))
     wanted = {code for system, code in load().codes if system == "loinc" and load().lab(system, code)}
     asked = [token for token in tokens if token.startswith("http://loinc.org|")]
     assert sorted(asked) == sorted(f"http://loinc.org|{code}" for code in wanted)
     assert all(len(t.query) < 7000 for t in ALL)
+
+
+def test_the_groups_are_of_even_size_and_keep_the_codes_of_one_concept_together() -> None:
+    groups = [parameters(t.key)["code"][0].split(",") for t in ALL if t.key.startswith("observations")]
+    assert max(map(len, groups)) - min(map(len, groups)) <= 5
+    where: dict[str, set[int]] = {}
+    for number, group in enumerate(groups):
+        for token in group:
+            system, _, code = token.partition("|")
+            entry = load().lab(load().system(system), code) if code else None
+            if entry is not None:
+                where.setdefault(entry.concept, set()).add(number)
+    assert len(where) > 50
+    assert {len(numbers) for numbers in where.values()} == {1}
 
 
 def test_observations_come_newest_first() -> None:
