@@ -1,14 +1,15 @@
 """Everything that leaves a process of the service while a call is answered, as texts to search."""
 
 import hashlib
-import io
 import logging
+import re
 import threading
 import traceback
 import warnings
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ class Outputs:
     def answer(self, answer: Any, name: str = "answer") -> None:
         """An HTTP answer of Flask's test client or of requests: headers and body, cards apart from all others."""
         status, body = answer.status_code, getattr(answer, "data", None) or getattr(answer, "content", b"")
-        shown = status == 200 and b'"cards"' in body
+        shown = name == "answer" and status == 200 and b'"cards"' in body
         self.add(f"{name} headers", status, *(f"{k}: {v}" for k, v in answer.headers.items()))
         self.add("cards" if shown else f"{name} body", body)
 
@@ -52,22 +53,28 @@ class Outputs:
         self.add("store files", *(path.read_bytes() for path in kept))
 
     def found(self, happened: str, allowed: dict[str, Collection[str]] | None = None) -> list[str]:
-        """`place in output` for each mark that stands where it must not; counts what was looked for."""
+        """`place in output` for each mark that stands where it must not; counts what was looked for.
+
+        In the clear, or as a hash without key, which whoever knows the ids can make himself.
+        """
         leaks = []
         for name, text in self.written.items():
             low = text.lower()
+            hashes = " ".join(_HEX.findall(low))
+            tally[happened, name] += len(plants.places())
             for mark, place in plants.places().items():
-                tally[happened, name] += 1
-                if _stands(mark, low) and place not in (allowed or {}).get(name, ()):
+                stands = mark in low or any(digest in hashes for digest in _digests(mark))
+                if stands and place not in (allowed or {}).get(name, ()):
                     leaks.append(f"{place} in {name}")
         return sorted(set(leaks))
 
 
-def _stands(mark: str, low: str) -> bool:
-    """In the clear, or as a hash without key, which whoever knows the ids can make himself."""
-    if mark in low:
-        return True
-    return any(hashlib.new(kind, mark.encode()).hexdigest() in low for kind in ("md5", "sha1", "sha256"))
+_HEX = re.compile("[0-9a-f]{32,}")
+
+
+@cache
+def _digests(mark: str) -> tuple[str, ...]:
+    return tuple(hashlib.new(kind, mark.encode()).hexdigest() for kind in ("md5", "sha1", "sha256"))
 
 
 class _Listener(logging.Handler):
@@ -108,10 +115,3 @@ def listening(into: Outputs) -> Iterator[None]:
             logger.removeHandler(listener)
             logger.level, logger.propagate, logger.disabled = level, propagate, disabled
             logging.getLogger(name).setLevel(level)
-
-
-def frames_of(error: BaseException) -> str:
-    """A traceback as an interpreter prints it."""
-    text = io.StringIO()
-    traceback.print_exception(error, file=text)
-    return text.getvalue()
