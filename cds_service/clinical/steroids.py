@@ -126,7 +126,8 @@ def _current_of(chart: Chart, scope: str) -> tuple[list[Cover], DayDose]:
 
 def timeline(chart: Chart, first: date, last: date) -> list[tuple[date, date, DayDose]]:
     """Stretches of days (from, to, dose) between two days, both included; `systemic` scope (decision 21)."""
-    made = [c for c in steroid_covers(chart, "systemic") if c.start.first <= last and c.end.last >= first]
+    every = steroid_covers(chart, "systemic")
+    made = [d for c in every if (d := _whole(c, chart.as_of)).start.first <= last and d.end.last >= first]
     if not made:
         return [(first, last, _NOTHING)]
     if _throughout(made, first, last):
@@ -136,6 +137,14 @@ def timeline(chart: Chart, first: date, last: date) -> list[tuple[date, date, Da
     starts = breaks(made, first, last)
     ends = [s - timedelta(1) for s in starts[1:]] + [last]
     return [(s, e, dose_of(chart, taken_on(made, s))) for s, e in zip(starts, ends, strict=True)]
+
+
+def _whole(cover: Cover, as_of: date) -> Cover:
+    """What ended on `as_of` is not taken any more, but its last day was a day of it (decision 22)."""
+    exposure = cover.exposure
+    if exposure.state != "ended" or exposure.end is None or exposure.end.last != as_of:
+        return cover
+    return cover._replace(end=exposure.end)
 
 
 def _throughout(made: list[Cover], first: date, last: date) -> bool:

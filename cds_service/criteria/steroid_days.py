@@ -12,7 +12,7 @@ from decimal import Decimal
 from ..chart.chart import Chart
 from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded
 from ..clinical.exposures import evidence
-from ..clinical.steroids import DayDose, dose_evidence, steroids, timeline
+from ..clinical.steroids import DayDose, current_dose, dose_evidence, steroids, timeline
 from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, passed, unknown
 from ..kernel.dates import Window
 from ..kernel.numbers import plain
@@ -59,7 +59,7 @@ class SteroidDays:
         computed = any(dose.computed for _, _, dose in line)
         basis = Basis.COMPUTED if computed else Basis.RECORDED
         if sure >= self.days:
-            goes_on = high[-1][1] == chart.as_of
+            goes_on = high[-1][1] == chart.as_of and not current_dose(chart, "systemic").none
             notes = ("counted as if it were stopped today",) if goes_on else ()
             return failed(basis, shown, self._until(high, chart.as_of), "stopped" if goes_on else None, notes)
         if not complete(chart):

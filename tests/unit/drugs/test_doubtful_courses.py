@@ -7,6 +7,7 @@ from .making import (
     HYDROXYCHLOROQUINE,
     METHYLPREDNISOLONE,
     PREDNISONE,
+    TODAY,
     answer,
     drug,
     given,
@@ -97,3 +98,19 @@ def test_what_was_injected_in_a_way_nobody_says_may_have_been_an_infusion_and_is
     """Two weeks after a subcutaneous dose it is not current, after an infusion it is (decision 20)."""
     shot = [given(BELIMUMAB, when, 200, route="injection") for when in ("2026-07-01", "2026-08-01", "2026-10-10")]
     assert status(ON_BIOLOGIC, *shot)[0] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("first", "owes"), [("2026-11-09", ("fail", "recorded")), ("2026-11-10", ("pass", "recorded"))]
+)
+def test_the_last_day_of_a_course_that_ended_today_is_a_day_of_it(first, owes) -> None:
+    """Fourteen days at 100 mg are fourteen, whether the record was closed today or will be tomorrow (decision 22)."""
+    course = statement(PREDNISONE, first, TODAY.isoformat(), mg(100))
+    assert status(E1D, course) == owes
+    assert status(E1D, course | {"status": "active"}) == owes
+    assert answer(E1D, course).assumes is None
+
+
+def test_a_course_that_ended_today_is_no_current_treatment() -> None:
+    course = statement(PREDNISONE, "2026-01-01", TODAY.isoformat(), mg(100))
+    assert status(I4C, course) == ("pass", "not-recorded")
