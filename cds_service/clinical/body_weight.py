@@ -46,10 +46,10 @@ def weight_at(chart: Chart, when: DateSpan) -> Weight | None:
     """The weight nearest to a day, within 90 days of it, else today's."""
     near: tuple[int, Result] | None = None
     for result in chart.results.get("body_weight", ()):
-        if result.preliminary or result.reading.absent:
-            continue
         apart = _apart(result.day, when.first)
-        if apart <= NEAR.days and (near is None or apart < near[0]) and measure(chart, result).number is not None:
+        if result.preliminary or apart > NEAR.days or (near is not None and apart >= near[0]):
+            continue
+        if not result.reading.absent and measure(chart, result).number is not None:
             near = (apart, result)
     return _weight(chart, near[1]) if near is not None else weight_today(chart)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from ..chart.chart import DRUG_KINDS, Chart
-from ..kernel.answers import Answer, Basis, Evidence, Reason, passed, unknown
+from ..kernel.answers import Answer, Basis, Evidence, Reason, new, passed, unknown
 from ..kernel.dates import Window
 
 KINDS_READ = frozenset(DRUG_KINDS)
@@ -43,11 +43,13 @@ def names(wanted: Iterable[str]) -> tuple[str, ...]:
 
 def complete(chart: Chart) -> bool:
     """Whether all drug records were read (decision 38)."""
-    return chart.once("drugs complete", _complete)
+    found: bool | None = chart.memo.get(_COMPLETE)
+    if found is None:
+        found = chart.memo[_COMPLETE] = chart.drugs.complete
+    return found
 
 
-def _complete(chart: Chart) -> bool:
-    return chart.drugs.complete
+_COMPLETE, _REACHING = "drugs complete", "drugs reaching"
 
 
 def silence(chart: Chart, window: Window | None = None) -> Reason | None:
@@ -85,8 +87,8 @@ def reaching(chart: Chart, rule: str | None = None) -> Evidence:
     """Since when the chart has records."""
     if chart.reach is None:
         return Evidence(None, rule=rule, note="no drug is recorded, and the chart has no dated record")
-    since, note = chart.once("drugs reaching", _reaching)
-    return Evidence(None, date=since, rule=rule, note=note)
+    since, note = chart.once(_REACHING, _reaching)
+    return new(Evidence, (None, None, None, since, None, None, rule, None, note))
 
 
 def _reaching(chart: Chart) -> tuple[str, str]:

@@ -39,7 +39,13 @@ class Index(NamedTuple):
 
 def index(chart: Chart) -> Index:
     """The exposures of a chart, sorted once."""
-    return chart.once("drugs", _index)
+    found: Index | None = chart.memo.get(_DRUGS)
+    if found is None:
+        found = chart.memo[_DRUGS] = _index(chart)
+    return found
+
+
+_DRUGS = "drugs"
 
 
 def _index(chart: Chart) -> Index:

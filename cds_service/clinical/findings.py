@@ -5,6 +5,8 @@ Source: criteria.md section 2 "Absence", decisions 34, 50, 51.
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
+from typing import Any
 
 from ..chart.chart import Chart
 from ..chart.facts import Diagnosis, Procedure
@@ -16,7 +18,8 @@ Fact = Diagnosis | Procedure
 
 _FROM_ONSET = EVENTS | LASTING
 
-_KEY = "facts by finding"
+_KEY, _SINCE, _NOTHING_RECORDED = "facts by finding", "since", "nothing recorded"
+_UNMADE: Any = object()
 _ONE_DAY = timedelta(1)
 
 ACTS = frozenset(
@@ -115,7 +118,8 @@ def reaches(chart: Chart, window: Window) -> bool:
 
 def since(chart: Chart) -> Evidence:
     """Since when the chart has records: the evidence of an absence (decision 19)."""
-    return chart.once("since", _since)
+    found: Evidence = chart.memo.get(_SINCE) or chart.once(_SINCE, _since)
+    return found
 
 
 def _since(chart: Chart) -> Evidence:
@@ -126,20 +130,44 @@ def _since(chart: Chart) -> Evidence:
 
 def absent(chart: Chart, kinds: tuple[str, ...], missing: tuple[str, ...], window: Window | None = None) -> Answer:
     """The answer of an exclusion with nothing recorded, behind the two guards of criteria.md "Absence"."""
-    reason = silence_fails(chart, kinds, window)
-    if reason is None:
-        return chart.once("nothing recorded", _nothing)
-    return unknown(reason, missing, (since(chart),))
+    return silence(kinds, window).absent(chart, missing)
+
+
+class Silence:
+    """The two guards of criteria.md "Absence". Equal ones are one object (`silence`): a chart answers each once."""
+
+    __slots__ = ("kinds", "window")
+
+    def __init__(self, kinds: tuple[str, ...], window: Window | None) -> None:
+        self.kinds = kinds
+        self.window = window
+
+    def fails(self, chart: Chart) -> Reason | None:
+        """Why silence does not mean absence here; None where it does."""
+        memo = chart.memo
+        found: Reason | None = memo.get(self, _UNMADE)
+        if found is _UNMADE:
+            found = memo[self] = _silence_fails(chart, self.kinds, self.window)
+        return found
+
+    def absent(self, chart: Chart, missing: tuple[str, ...]) -> Answer:
+        """The answer of an exclusion with nothing recorded; the same object for all that pass."""
+        reason = self.fails(chart)
+        if reason is None:
+            found: Answer | None = chart.memo.get(_NOTHING_RECORDED)
+            return chart.once(_NOTHING_RECORDED, _nothing) if found is None else found
+        return unknown(reason, missing, (since(chart),))
+
+
+@lru_cache(maxsize=256)
+def silence(kinds: tuple[str, ...], window: Window | None) -> Silence:
+    """The guards for some kinds of resource and a window."""
+    return Silence(kinds, window)
 
 
 def silence_fails(chart: Chart, kinds: tuple[str, ...], window: Window | None) -> Reason | None:
     """Why silence does not mean absence here; None where it does. Worked out once for a chart."""
-    memo = chart.memo
-    key = ("silence", kinds, window)
-    if key not in memo:
-        memo[key] = _silence_fails(chart, kinds, window)
-    found: Reason | None = memo[key]
-    return found
+    return silence(kinds, window).fails(chart)
 
 
 def _silence_fails(chart: Chart, kinds: tuple[str, ...], window: Window | None) -> Reason | None:

@@ -49,7 +49,11 @@ _NOTHING = DayDose(exactly(ZERO), None, None, False, ())
 
 def factors(chart: Chart) -> dict[str, Interval]:
     """mg of prednisone per mg of each glucocorticoid with an accepted equivalence."""
-    return chart.once("steroid factors", _factors_of)
+    found: dict[str, Interval] | None = chart.memo.get(_FACTORS)
+    return chart.once(_FACTORS, _factors_of) if found is None else found
+
+
+_FACTORS = "steroid factors"
 
 
 def _factors_of(chart: Chart) -> dict[str, Interval]:
@@ -67,7 +71,9 @@ def steroids(chart: Chart, scope: str) -> Sequence[Exposure]:
 
     Oral questions leave out what is known to be given otherwise (decision 21); unclear routes stay in both.
     """
-    return chart.once(_ORAL if scope == "oral" else _SYSTEMIC, _oral if scope == "oral" else _systemic)
+    key = _ORAL if scope == "oral" else _SYSTEMIC
+    found: Sequence[Exposure] | None = chart.memo.get(key)
+    return chart.once(key, _oral if scope == "oral" else _systemic) if found is None else found
 
 
 _ORAL, _SYSTEMIC = "steroids oral", "steroids systemic"
@@ -92,7 +98,15 @@ def _shared(chart: Chart, scope: str) -> str:
 def steroid_covers(chart: Chart, scope: str) -> list[Cover]:
     """The days that the records cover; a depot lasts for 28 days."""
     scope = _shared(chart, scope)
-    return chart.once("steroid covers " + scope, lambda c: _covers(steroids(c, scope), c.as_of))
+    key = _COVERS[scope]
+    found: list[Cover] | None = chart.memo.get(key)
+    if found is None:
+        found = chart.memo[key] = _covers(steroids(chart, scope), chart.as_of)
+    return found
+
+
+_COVERS = {"oral": "steroid covers oral", "systemic": "steroid covers systemic"}
+_DOSES = {"oral": "current dose oral", "systemic": "current dose systemic"}
 
 
 def _covers(found: Iterable[Exposure], as_of: date) -> list[Cover]:
@@ -111,7 +125,11 @@ def current_dose(chart: Chart, scope: str) -> DayDose:
 
 def _current(chart: Chart, scope: str) -> tuple[list[Cover], DayDose]:
     scope = _shared(chart, scope)
-    return chart.once("current dose " + scope, lambda c: _current_of(c, scope))
+    key = _DOSES[scope]
+    found: tuple[list[Cover], DayDose] | None = chart.memo.get(key)
+    if found is None:
+        found = chart.memo[key] = _current_of(chart, scope)
+    return found
 
 
 def _current_of(chart: Chart, scope: str) -> tuple[list[Cover], DayDose]:

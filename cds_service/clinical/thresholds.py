@@ -7,7 +7,7 @@ from decimal import Context, Decimal
 
 from ..chart.chart import Chart
 from ..chart.facts import Result
-from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, merge, new, passed, unknown
+from ..kernel.answers import Answer, Basis, Evidence, Reason, Status, merge, new, unknown
 from ..kernel.numbers import Interval, exactly
 from .limits import Upper, beyond_own_range, uppers
 from .measures import Measure, measure
@@ -26,7 +26,7 @@ _EXACT: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "more_than": operator.gt,
     "less_than": operator.lt,
 }
-_RECORDED = Basis.RECORDED
+_RECORDED, _PASS, _FAIL = Basis.RECORDED, Status.PASS, Status.FAIL
 _UNREAD = Measure(None)
 
 
@@ -52,14 +52,14 @@ class Threshold:
         how = self.how
         if how in ("high", "low"):
             return self._own_range(chart, result, missing, rule)
-        value = measure(chart, result)
-        number = value.number
+        value: Measure = result.measured or measure(chart, result)
+        number = value[0]
         if number is None:
             return self._unread(chart, result, value, missing, rule)
         if how == "number":
             decided = _compared(self.sign, number, self.number)
             return self._answer(decided, self._evidence(result, value, rule), missing)
-        limits = uppers(chart, result)
+        limits: tuple[Upper, ...] = result.uppers or uppers(chart, result)
         if len(limits) == 1:
             return self._against(limits[0], value, number, result, missing, rule)
         answers = [self._against(u, value, number, result, missing, rule) for u in limits]
@@ -93,7 +93,8 @@ class Threshold:
             return unknown(Reason.NO_REFERENCE_RANGE, missing, (evidence,))
         number = _rounded(number)
         at_low = _compared(self.sign, number, self._bound(limit.low))
-        at_high = at_low if limit.exact else _compared(self.sign, number, self._bound(limit.high))
+        exact = limit.low is limit.high or limit.low == limit.high
+        at_high = at_low if exact else _compared(self.sign, number, self._bound(limit.high))
         return self._answer(at_low if at_low == at_high else None, evidence, missing)
 
     def _without_limit(
@@ -129,7 +130,7 @@ class Threshold:
     def _answer(self, decided: bool | None, evidence: Evidence, missing: tuple[str, ...]) -> Answer:
         if decided is None:
             return unknown(Reason.IMPRECISE, missing, (evidence,))
-        return passed(_RECORDED, (evidence,)) if decided else failed(_RECORDED, (evidence,))
+        return new(Answer, (_PASS if decided else _FAIL, _RECORDED, None, None, None, (), (evidence,), ()))
 
     def _evidence(
         self,
@@ -141,12 +142,12 @@ class Threshold:
         note: str | None = None,
     ) -> Evidence:
         reading = result.reading
-        quantity = reading.quantity
-        recorded, unit = (reading.text, None) if quantity is None else (quantity.text, quantity.unit)
+        quantity = reading[0]
+        recorded, unit = (reading.text, None) if quantity is None else (quantity[2], quantity[1])
         ours = self.unit
         compared = None
-        if value.number is not None:
-            compared = f"{value.text} {ours}" if ours else value.text
+        if value[0] is not None:
+            compared = f"{value[2]} {ours}" if ours else value[2]
         threshold = self.text if limit is None else f"{self.text} (ULN {limit} {ours})"
         return new(
             Evidence, (result.reference, recorded, unit, result.written, compared, threshold, rule, basis, note)

@@ -1,6 +1,6 @@
 """Whether a drug is being taken, since when, and whether its dose held (decisions 16, 20, 21, 39, 53)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from enum import Enum
@@ -64,14 +64,31 @@ class Treatment:
         """Kept by `since_when`, once worked out; empty words where it is not known."""
 
 
-def treatments(chart: Chart, wanted: Iterable[str], scope: str = "systemic") -> tuple[Treatment, ...]:
+def treatments(chart: Chart, wanted: Sequence[str], scope: str = "systemic") -> tuple[Treatment, ...]:
     """The recorded drugs of some groups, each with its standing; `scope` oral keeps oral glucocorticoids only."""
+    if not wanted:
+        return ()
     memo = chart.memo
-    key = "treatments " + scope
-    found: tuple[Treatment, ...] | None = memo.get(key)
-    if found is None:
-        found = memo[key] = _treatments(chart, scope)
-    return tuple([t for t in found if not t.labels.isdisjoint(wanted)]) if wanted else ()
+    key = _KEYS[scope]
+    labelled: dict[str, tuple[Treatment, ...]] | None = memo.get(key)
+    if labelled is None:
+        labelled = memo[key] = _labelled(_treatments(chart, scope))
+    lists = [found for name in wanted if (found := labelled.get(name))]
+    if len(lists) < 2:
+        return lists[0] if lists else ()
+    return tuple([t for t in labelled[""] if not t.labels.isdisjoint(wanted)])
+
+
+_KEYS = {"systemic": "treatments systemic", "oral": "treatments oral"}
+
+
+def _labelled(found: tuple[Treatment, ...]) -> dict[str, tuple[Treatment, ...]]:
+    """By each of their labels, and all of them under no name; always in the order in which they were recorded."""
+    labelled: dict[str, list[Treatment]] = {}
+    for treatment in found:
+        for label in treatment.labels:
+            labelled.setdefault(label, []).append(treatment)
+    return {label: tuple(each) for label, each in labelled.items()} | {"": found}
 
 
 def _treatments(chart: Chart, scope: str) -> tuple[Treatment, ...]:

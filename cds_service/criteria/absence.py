@@ -12,11 +12,11 @@ The grades are those of `cds_service.clinical.weighing`; `new` (of `not_within`)
 `judged_if_also`: a record that also has one of these is for a clinician to judge.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from ..chart.chart import Chart
-from ..clinical.findings import ACTS, Fact, absent, by_finding, evidence_of, silence_fails, since
+from ..clinical.findings import ACTS, Fact, Silence, by_finding, evidence_of, silence, since
 from ..clinical.timing import STALE_ACUTE, began_within, lingers, place
 from ..clinical.weighing import FAILS, GRADES, JUDGEMENT, PASSES, WORDS, weigh
 from ..kernel.answers import REASON_RANK, Answer, Basis, Evidence, Reason, failed, passed, unknown
@@ -46,12 +46,21 @@ class Absence:
     kinds: tuple[str, ...]
     missing: tuple[str, ...]
     threshold: str
+    named: frozenset[str] = field(init=False, repr=False, compare=False)
+    """The findings of `missing`."""
+    silence: Silence = field(init=False, repr=False, compare=False)
+    """When nothing recorded means absence."""
+
+    def __post_init__(self) -> None:
+        """Work out at load time what no chart changes."""
+        object.__setattr__(self, "named", frozenset(self.missing))
+        object.__setattr__(self, "silence", silence(self.kinds, self.window))
 
     def answer(self, chart: Chart) -> Answer:
         """Fail, pass or unknown by the worst of what is recorded; silence behind its guards."""
         index = by_finding(chart)
-        if index.keys().isdisjoint(self.missing):
-            return absent(chart, self.kinds, self.missing, self.window)
+        if self.named.isdisjoint(index):
+            return self.silence.absent(chart, self.missing)
         hits = [(finding, grade, fact) for finding, grade in self.grades if finding in index for fact in index[finding]]
         worst: dict[str, Outcome] = {}
         for finding, grade, fact in hits:
@@ -95,7 +104,7 @@ class Absence:
             untils = [outcome[1] for outcome in outcomes if outcome[0] == FAILS]
             until = None if None in untils else max(u for u in untils if u is not None)
             return failed(Basis.RECORDED, self._evidence(outcomes, FAILS), until)
-        guard = silence_fails(chart, self.kinds, self.window)
+        guard = self.silence.fails(chart)
         if guard is not None:  # what did not arrive, or lies before the chart, could still exclude
             reasons = [guard] + [_REASONS[weight] for weight in weights if weight in _REASONS]
             evidence = (*self._evidence(outcomes, _UNCLEAR, JUDGEMENT), since(chart))

@@ -27,6 +27,8 @@ class JudgedIfPositive:
         open_: list[Evidence] = []
         harmless: list[Evidence] = []
         for result in of_concepts(chart, self.tests):
+            if len(harmless) > 1 and result.day.last < start:
+                break  # newest first: only older ones follow, and they change nothing
             if result.reading.absent:
                 continue
             judged = verdict(chart, result)

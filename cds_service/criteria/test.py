@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from ..chart.chart import Chart
 from ..chart.facts import Result
 from ..clinical.positivity import SEROLOGIES, tests, verdict
-from ..clinical.selection import covered, decide, look_back, seen
-from ..kernel.answers import Answer, Basis, Reason, Status, failed, passed, unknown
+from ..clinical.selection import NOTHING, covered, decide, look_back, newest, seen
+from ..kernel.answers import Answer, Basis, Reason, Status, failed, no_data, passed, unknown
 from ..kernel.logic import all_of, any_of
 from .rule import Reads, Spec
 
@@ -28,6 +28,8 @@ class Tested:
 
     def answer(self, chart: Chart) -> Answer:
         """By the newest result; of a serology made by several methods the newest of each, and a positive one wins."""
+        if newest(chart, self.concepts) is NOTHING:
+            return no_data(self.concepts)
         return chart.once((self.positive, self.concepts, "test"), self._answer)
 
     def _answer(self, chart: Chart) -> Answer:

@@ -9,17 +9,17 @@ criteria.md section 2 "Observation values", "Units", "Multiples"; decisions 1, 9
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ..chart.chart import Chart
 from ..chart.facts import Result
 from ..clinical.findings import evidence_of, incomplete, possible, recorded
 from ..clinical.measures import convert, measure
-from ..clinical.selection import decide, newest, seen
+from ..clinical.selection import NOTHING, Query, decide, newest, query, seen
 from ..clinical.spoiled import SPOILERS, spoiled
 from ..clinical.thresholds import SIGNS, Threshold
-from ..kernel.answers import Answer, Basis, Reason, Status, failed, unknown
+from ..kernel.answers import Answer, Basis, Reason, Status, failed, no_data, unknown
 from ..kernel.dates import Window
 from ..kernel.numbers import exactly
 from .rule import Reads, Spec
@@ -61,12 +61,32 @@ class Value:
     """A concept that is shown as evidence and never decides."""
     names: str = ""
     """For people."""
+    asked: Query = field(init=False, repr=False, compare=False)
+    """The results that count."""
+    bare: bool = field(init=False, repr=False, compare=False)
+    """Only the comparison speaks: no Condition and no other value beside it, whether there is a value or not."""
+    compared: bool = field(init=False, repr=False, compare=False)
+    """Nothing but the threshold judges a result."""
+
+    def __post_init__(self) -> None:
+        """Work out at load time what no chart changes."""
+        object.__setattr__(self, "asked", query(self.concepts, self.window, _echo if self.echo else None))
+        object.__setattr__(self, "bare", not (self.judgement_with or self.fails_without_value or self.beside))
+        by_concept = {"pt", "spo2"}.intersection(self.concepts)
+        object.__setattr__(self, "compared", not self.spoilers and not by_concept)
 
     def answer(self, chart: Chart) -> Answer:
         """Answer for this chart; never raises."""
-        found = newest(chart, self.concepts, self.window, _echo if self.echo else None)
-        if found.reason is None and len(found.results) == 1 and not found.preliminary:
-            answer = self._judge(chart, found.results[0])  # the common case, without the ado of several
+        found = self.asked.of(chart)
+        if found is NOTHING and self.bare and not self.echo:
+            return no_data(self.concepts)
+        results = found[0]
+        if found[1] is None and len(results) == 1 and not found.preliminary:
+            # The common case, without the ado of several.
+            if self.compared:
+                answer = self.threshold.judge(chart, results[0], self.concepts, KIND)
+            else:
+                answer = self._judge(chart, results[0])
             return answer if self.beside is None and not self.judgement_with else self._completed(chart, answer)
         if self.echo and found.reason in (Reason.NO_DATA, Reason.STALE):
             found_other = newest(chart, self.concepts, self.window)

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from ..chart.chart import Chart
 from ..clinical.lupus import SleState, sle
-from ..criteria.rule import Rule
 from ..kernel.answers import Answer, Status
 from ..trials.model import Criterion, Trial
 
+_FAIL, _UNKNOWN = Status.FAIL, Status.UNKNOWN
 LUPUS_TYPE_NOT_STATED = "lupus type not stated"
 
 
@@ -41,28 +41,30 @@ def assess(trial: Trial, chart: Chart) -> Assessment:
         return Assessment(trial, "not-applicable", notes=(LUPUS_TYPE_NOT_STATED,))
     if state is SleState.NONE:
         return Assessment(trial, "not-applicable")
-    criteria = tuple((criterion, _answer(criterion.rule, chart)) for criterion in trial.criteria)
-    verdict, eligible_from = _verdict([answer for _, answer in criteria])
-    return Assessment(trial, verdict, eligible_from, (), criteria)
+    answers = _answers(trial, chart)
+    verdict, eligible_from = _verdict(answers)
+    return Assessment(trial, verdict, eligible_from, (), tuple(zip(trial.criteria, answers, strict=True)))
 
 
-def _answer(rule: Rule, chart: Chart) -> Answer:
-    """Rules that several trials share are answered once for a chart."""
+def _answers(trial: Trial, chart: Chart) -> list[Answer]:
+    """One answer a criterion. Rules that several trials share are answered once for a chart."""
     memo = chart.memo
-    key = id(rule)
-    found: Answer | None = memo.get(key)
-    if found is None:
-        found = memo[key] = rule.answer(chart)
-    return found
+    answers: list[Answer] = []
+    for criterion in trial.criteria:
+        rule = criterion.rule
+        key = id(rule)
+        answer: Answer | None = memo.get(key)
+        if answer is None:
+            answer = memo[key] = rule.answer(chart)
+        answers.append(answer)
+    return answers
 
 
 def _verdict(answers: list[Answer]) -> tuple[str, date | None]:
-    failing = [a for a in answers if a.status is Status.FAIL]
-    if failing:
-        dates = [a.until for a in failing]
+    statuses = [a[0] for a in answers]
+    if _FAIL in statuses:
+        dates = [a.until for a in answers if a[0] is _FAIL]
         if None in dates:
             return "ineligible", None
         return "not-yet", max(d for d in dates if d is not None)
-    if any(a.status is Status.UNKNOWN for a in answers):
-        return "possible", None
-    return "likely", None
+    return ("possible" if _UNKNOWN in statuses else "likely"), None

@@ -91,11 +91,11 @@ class Answer(NamedTuple):
 
     def noted(self, *notes: str) -> "Answer":
         """The same answer with further notes."""
-        return self._replace(notes=merge(self.notes, notes))
+        return new(Answer, (*self[:7], merge(self[7], notes)))
 
     def with_evidence(self, *evidence: Evidence) -> "Answer":
         """The same answer with further evidence."""
-        return self._replace(evidence=merge(self.evidence, evidence))
+        return new(Answer, (*self[:6], merge(self[6], evidence), self[7]))
 
 
 # Members by name and tuples made straight: an enum member looked up on its class costs more than a comparison, and

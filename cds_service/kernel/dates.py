@@ -107,11 +107,13 @@ class Window(NamedTuple):
 
     def before(self, as_of: date) -> date:
         """The day that lies exactly this long before `as_of`."""
-        return shift(as_of, -self.months) - timedelta(self.days)
+        start = shift(as_of, -self.months) if self.months else as_of
+        return start - timedelta(self.days) if self.days else start
 
     def after(self, start: date) -> date:
         """The day that lies exactly this long after `start`."""
-        return shift(start, self.months) + timedelta(self.days)
+        end = shift(start, self.months) if self.months else start
+        return end + timedelta(self.days) if self.days else end
 
 
 def _counted(n: int, unit: str) -> str:

@@ -23,7 +23,17 @@ def all_of(parts: Sequence[Answer]) -> Answer:
     """
     if len(parts) == 1 or _silent(parts):
         return parts[0]
-    counted, _, failing, open_ = _sorted(parts)
+    failing: list[Answer] = []
+    open_: list[Answer] = []
+    counted = parts
+    for part in parts:
+        status = part[0]
+        if status is _UNKNOWN:
+            open_.append(part)
+        elif status is _FAIL:
+            failing.append(part)
+        elif status is _REVIEW and counted is parts:
+            counted = [p for p in parts if p[0] is not _REVIEW]
     if failing:
         return _gathered(counted, failing, _FAIL, _basis_of_all(failing), None, _latest(failing), _assumes(failing))
     if open_:
@@ -149,17 +159,25 @@ def _gathered(
     missing: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     notes: tuple[str, ...] = ()
-    for part in deciding:
-        missing += part.missing
-        evidence += part.evidence
-    if status is _UNKNOWN:
+    for _, _, _, _, _, part_missing, part_evidence, _ in deciding:
+        if part_missing:
+            missing += part_missing
+        if part_evidence:
+            evidence += part_evidence
+    if status is _UNKNOWN and deciding is not parts:
         evidence = ()
         for part in parts:
-            evidence += part.evidence
+            evidence += part[6]
     for part in parts:
-        notes += part.notes
-    said = (each_once(missing), each_once(evidence), each_once(notes))
-    return new(Answer, (status, basis, reason, until, assumes, *said))
+        if part[7]:
+            notes += part[7]
+    if len(missing) > 1:
+        missing = each_once(missing)
+    if len(evidence) > 1:
+        evidence = each_once(evidence)
+    if len(notes) > 1:
+        notes = each_once(notes)
+    return new(Answer, (status, basis, reason, until, assumes, missing, evidence, notes))
 
 
 def _basis_of_all(parts: Sequence[Answer]) -> Basis:
