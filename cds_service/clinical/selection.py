@@ -5,6 +5,7 @@ criteria.md section 2 "Observation values", "Look-back", "Completeness"; decisio
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..chart.chart import Chart, Kind
@@ -52,20 +53,42 @@ def look_back(chart: Chart, concept: str) -> date | None:
     return chart.as_of - timedelta(days) if days else None
 
 
+class Query:
+    """The newest usable result of one of the concepts within `window`, else within the concept's look-back.
+
+    `accept` leaves out results that are not what is asked for (another method). Equal questions are one object
+    (`query`), which is the key under which a chart keeps the answer.
+    """
+
+    __slots__ = ("accept", "concepts", "window")
+
+    def __init__(self, concepts: tuple[str, ...], window: Window | None, accept: Accept | None) -> None:
+        self.concepts = concepts
+        self.window = window
+        self.accept = accept
+
+    def of(self, chart: Chart) -> Found:
+        """The results of this chart that count; `NOTHING`, and no other object, where none of any age is there."""
+        if chart.results.keys().isdisjoint(self.concepts) and chart.kinds.get("Observation", _READ) is _READ:
+            return NOTHING
+        memo = chart.memo
+        found: Found | None = memo.get(self)
+        if found is None:
+            found = memo[self] = _newest(chart, self.concepts, self.window, self.accept)
+        return found
+
+
+@lru_cache(maxsize=1024)
+def query(concepts: tuple[str, ...], window: Window | None = None, accept: Accept | None = None) -> Query:
+    """The question for the newest of the concepts."""
+    return Query(concepts, window, accept)
+
+
 def newest(
     chart: Chart, concepts: tuple[str, ...], window: Window | None = None, accept: Accept | None = None
 ) -> Found:
-    """The newest usable result of one of the concepts within `window`, else within the concept's look-back.
-
-    `accept` leaves out results that are not what is asked for (another method).
-    """
-    if chart.results.keys().isdisjoint(concepts) and chart.kind("Observation") is _READ:
-        return NOTHING
-    key = ("newest", concepts, window, accept)
-    found: Found | None = chart.memo.get(key)
-    if found is None:
-        found = chart.memo[key] = _newest(chart, concepts, window, accept)
-    return found
+    """`query(concepts, window, accept)` of a chart."""
+    return query(concepts, window, accept).of(chart)
 
 
 def of_concepts(chart: Chart, concepts: Sequence[str]) -> Sequence[Result]:
@@ -80,8 +103,6 @@ def of_concepts(chart: Chart, concepts: Sequence[str]) -> Sequence[Result]:
 def _newest(chart: Chart, concepts: tuple[str, ...], window: Window | None, accept: Accept | None) -> Found:
     results = of_concepts(chart, concepts)
     kind = chart.kind("Observation")
-    if not results and kind is _READ:
-        return NOTHING
     start = window.before(chart.as_of) if window is not None else look_back(chart, concepts[0])
     found = pick(results, start, accept)
     if kind is _READ or kind.complete or (kind is _NEWEST and (found.results or found.older)):
@@ -102,11 +123,11 @@ def pick(results: Sequence[Result], start: date | None, accept: Accept | None = 
     if not results:
         return NOTHING
     first = results[0]
-    day = first.day
-    alone = len(results) == 1 or results[1].day.last < day.first
-    usable = alone and not first.preliminary and (start is None or day.first >= start)
+    begin = first.day[0]
+    alone = len(results) == 1 or results[1].day[1] < begin
+    usable = alone and not first.preliminary and (start is None or begin >= start)
     if usable and not first.reading.absent and (accept is None or accept(first)):
-        return Found((first,))
+        return new(Found, ((first,), None, None, False, True))
     if not any(r.preliminary for r in results):
         return _pick(results, start, accept)
     final = _pick([r for r in results if not r.preliminary], start, accept)
