@@ -7,7 +7,7 @@ cannot be used: it would be asked as nobody. A token lives for one call.
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
@@ -40,7 +40,7 @@ class FhirAccess:
     def same_origin(self, url: str) -> bool:
         """Whether an address given by the server lies on the very scheme, host and port of the base.
 
-        Parsed by the parser that connects, so that no two readings of one address can differ.
+        What requests and urllib3, which both take part in connecting, would read as two hosts is no address.
         """
         ours, theirs = _origin(self.base), _origin(url)
         return ours is not None and ours == theirs
@@ -108,8 +108,10 @@ def _origin(url: str) -> tuple[str, str, int] | None:
         return None
     try:
         parts: Url = parse_url(url)
-    except LocationParseError:
+        authority = urlsplit(url).netloc
+    except (LocationParseError, ValueError):
         return None
-    if parts.auth or not parts.host or parts.scheme not in _PORTS:
+    # urllib3 reads `%2e` in a host as a point, requests does not.
+    if parts.auth or not parts.host or parts.scheme not in _PORTS or "%" in authority or "@" in authority:
         return None
     return parts.scheme, parts.host, parts.port or _PORTS[parts.scheme]
