@@ -151,7 +151,7 @@ def test_decision_40_a_steroid_without_equivalence_is_not_accepted_but_counted(t
         ("甲泼尼龙片 4mg", ("methylprednisolone",)),
         ("氢化可的松", ("hydrocortisone",)),
         ("替西罗莫司注射液", ()),
-        ("伏环孢素", ()),
+        ("伏环孢素", ("voclosporin",)),
         ("环孢素软胶囊", ("cyclosporine",)),
         ("ciclosporin 100 mg", ("cyclosporine",)),
         ("Methylprednisolone 4 MG Oral Tablet", ("methylprednisolone",)),
