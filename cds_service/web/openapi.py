@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 from flask import Flask, Response
 
-from ..settings import Settings
+from ..settings import Client, Settings
+from ..terminology import load
 from . import envelope, feedback_body, models
 from .page import TITLE
 from .services import services
@@ -44,9 +45,10 @@ def document(settings: Settings) -> dict[str, Any]:
                                closed=False)},
         "/cds-services": {"get": operation("discovery", "The CDS services of this address", models.Discovery)},
     }  # fmt: skip
+    client = settings.default_client()
     for name, module in services().items():
         call = operation(name, module.TITLE, models.Cards, "400", "404", "412", "413", "415", "500", "503",
-                         body=_hook_body(module), text=f"{module.DESCRIPTION} {module.USAGE}")  # fmt: skip
+                         body=_hook_body(module, client), text=f"{module.DESCRIPTION} {module.USAGE}")  # fmt: skip
         taken = operation(f"{name}-feedback", f"What became of cards of {name}", models.Received, "400", "404", "413",
                           "415", "500", "503", body=_ref("Feedback"))  # fmt: skip
         paths[f"/cds-services/{name}"] = {"post": call}
@@ -100,8 +102,34 @@ def _ref(name: str) -> dict[str, Any]:
     return {"$ref": _REF.format(name=name)}
 
 
-def _hook_body(module: ModuleType) -> dict[str, Any]:
-    return {"allOf": [_ref("Envelope"), {"properties": {"hook": {"const": module.HOOK}}}]}
+def _hook_body(module: ModuleType, client: Client) -> dict[str, Any]:
+    keys: dict[str, Any] = {key: {"description": t} for key, t in module.prefetch(client).items()}
+    if "patient" in keys:  # the one key whose content can refuse a call (400)
+        resource = {"type": "object", "required": ["resourceType"],
+                    "properties": {"resourceType": {"enum": ["Patient", "OperationOutcome"]}}}  # fmt: skip
+        keys["patient"]["anyOf"] = [resource, {"type": "null"}]
+    own = {"hook": {"const": module.HOOK}, "prefetch": {"properties": keys}}
+    return {"allOf": [_ref("Envelope"), {"properties": own}], "examples": [example(module, client)]}
+
+
+def example(module: ModuleType, client: Client) -> dict[str, Any]:
+    """A call about a woman with lupus of whom nothing else is recorded."""
+    terminology = load()
+    system, code = terminology.code_of_finding("sle")
+    who = {"reference": "Patient/example"}
+    active = {"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}
+    lupus = {
+        "resourceType": "Condition", "id": "lupus", "subject": who, "clinicalStatus": {"coding": [active]},
+        "code": {"coding": [{"system": terminology.uri(system), "code": code}]}, "recordedDate": "2020-05-01",
+    }  # fmt: skip
+    patient = {"resourceType": "Patient", "id": "example", "gender": "female", "birthDate": "1992-03-04"}
+    bundle = {"resourceType": "Bundle", "type": "searchset", "total": 1, "entry": [{"resource": lupus}]}
+    return {
+        "hook": module.HOOK,
+        "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+        "context": {"userId": "Practitioner/example", "patientId": "example"},
+        "prefetch": dict.fromkeys(module.prefetch(client)) | {"patient": patient, "conditions": bundle},
+    }
 
 
 def _schemas() -> dict[str, Any]:
@@ -112,7 +140,12 @@ def _schemas() -> dict[str, Any]:
     context["properties"]["patientId"]["pattern"] = f"^{envelope._FHIR_ID.pattern}$"
     context["properties"]["userId"]["pattern"] = f"^{envelope._USER.pattern}$"
     call["properties"]["prefetch"]["anyOf"][0] |= {"maxProperties": envelope.MOST_KEYS}
-    call["dependentRequired"] = {"fhirAuthorization": ["fhirServer"]}
+    # What read_envelope and read_feedback ask for beyond the types (REQ-5, FBK-4).
+    call["if"] = {"properties": {"fhirAuthorization": {"type": "object"}}, "required": ["fhirAuthorization"]}
+    call["then"] = {"properties": {"fhirServer": {"type": "string", "minLength": 1}}, "required": ["fhirServer"]}
+    entry["if"] = {"properties": {"outcome": {"const": "accepted"}}, "required": ["outcome"]}
+    entry["then"] = {"properties": {"acceptedSuggestions": {"type": "array", "minItems": 1}},
+                     "required": ["acceptedSuggestions"]}  # fmt: skip
     entry["properties"]["card"] |= {"minLength": 1, "maxLength": feedback_body.LONGEST_ID}
     entry["properties"]["outcomeTimestamp"]["format"] = "date-time"
     found["Feedback"] = {
