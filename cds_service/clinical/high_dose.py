@@ -26,14 +26,16 @@ def reached_per_kg(found: list[Exposure], limit: Decimal, chart: Chart) -> Answe
         doses = [s.dose for s in exposure.steps] if exposure.steps else [exposure.dose]
         for dose in doses:
             weight: Weight | None = None
-            by_weight: Interval | None = None
             amount = dose.daily if dose.daily is not None else dose.single
-            if factor is None or exposure.systemic != "yes" or (amount is None and dose.per_kg is None):
+            if factor is None or exposure.systemic != "yes":
                 reasons.append(Reason.NO_DOSE)
                 continue
             if dose.per_kg is not None:
                 by_weight = dose.per_kg.times(factor)
-            elif amount is not None:
+            elif amount is None:
+                reasons.append(Reason.NO_DOSE)
+                continue
+            else:
                 weight = weight_at(chart, exposure.start)
                 if weight is None:
                     reasons.append(Reason.NO_DATA)
@@ -45,8 +47,6 @@ def reached_per_kg(found: list[Exposure], limit: Decimal, chart: Chart) -> Answe
                     None if daily.low is None or not heavy else daily.low / heavy,
                     None if daily.high is None or not light else daily.high / light,
                 )
-            if by_weight is None:
-                continue
             decided = by_weight.at_least(limit)
             record = evidence(
                 exposure, normalised=f"{_rounded(by_weight)} mg/kg/d prednisone-equivalent",

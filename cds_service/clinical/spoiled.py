@@ -33,9 +33,7 @@ def spoiled(chart: Chart, result: Result, spoilers: tuple[str, ...], missing: tu
 
 def _transfusion(chart: Chart, result: Result, missing: tuple[str, ...]) -> Answer | None:
     hits = []
-    for fact in by_finding(chart).get("transfusion", ()):
-        if not isinstance(fact, Procedure):
-            continue
+    for fact in [f for f in by_finding(chart).get("transfusion", ()) if isinstance(f, Procedure)]:
         evidence = evidence_of(fact, "within 7 days before the count", "transfusion")
         start = fact.performed or fact.ended
         if start is None:

@@ -69,22 +69,6 @@ class Interval(NamedTuple):
             self.high_open or other.high_open,
         )
 
-    def hull(self, other: "Interval") -> "Interval":
-        """The smallest interval that holds both."""
-        low, low_open = self.low, self.low_open
-        if low is not None:
-            if other.low is None:
-                low, low_open = None, False
-            elif other.low < low or (other.low == low and not other.low_open):
-                low, low_open = other.low, other.low_open
-        high, high_open = self.high, self.high_open
-        if high is not None:
-            if other.high is None:
-                high, high_open = None, False
-            elif other.high > high or (other.high == high and not other.high_open):
-                high, high_open = other.high, other.high_open
-        return Interval(low, high, low_open, high_open)
-
     def __str__(self) -> str:
         if self.low is not None and (self.low is self.high or self.low == self.high):
             return plain(self.low)

@@ -51,23 +51,11 @@ def test_a_comparator_decides_only_what_the_whole_interval_decides():
     assert above.at_least(D(61)) is None
 
 
-@given(intervals(), intervals())
-def test_the_hull_holds_both(first, second):
-    hull = first.hull(second)
-    assert hull.low == min(first.low, second.low)
-    assert hull.high == max(first.high, second.high)
-
-
 def test_an_unbounded_side_stays_unbounded():
     half = Interval(D(1), None)
     assert half.times(D(2)) == Interval(D(2), None)
     assert half.plus(exactly(D(1))) == Interval(D(2), None)
-    assert half.hull(Interval(None, D(5))) == Interval(None, None)
     assert half.times(Interval(None, D(3))) == Interval(None, None)
-
-
-def test_the_hull_of_an_open_and_a_closed_bound_is_closed():
-    assert Interval(D(1), D(2), True, True).hull(Interval(D(1), D(2))) == Interval(D(1), D(2))
 
 
 @pytest.mark.parametrize(
