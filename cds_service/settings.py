@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     )
     deadline_seconds: float = Field(5, gt=0, le=120, description="for the whole answer, fetching included")
     max_body_mb: int = Field(32, gt=0, le=1024, description="larger bodies are refused unread")
+    ca_file: Path | None = Field(
+        None, description="PEM file of certificate authorities believed besides the public ones (servers, keys)"
+    )
     cors_origins: List | None = Field(None, description="browser clients (default: `*` in `open`, none in `jwt`)")
     show_statuses: List = Field(
         ("recruiting", "not-yet-recruiting", "enrolling-by-invitation", "unknown"),

@@ -43,10 +43,14 @@ def command(patient: str, fhir_server: str | None, as_of: date | None, trials: t
 
 
 def _over_the_wire(patient: str, server: str, as_of: date) -> Chart:
+    from ..fhir import trust
     from ..fhir.access import access_for
     from ..fhir.gather import MissingData, gather_patient
+    from ..settings import Settings
     from ..terminology import load
 
+    if (authorities := Settings.read().ca_file) is not None:
+        trust.besides(authorities)
     access = access_for(server, None, (server,))
     if access is None:
         raise InputError(f"'{server}' is not the address of a FHIR server (http:// or https://)")

@@ -18,7 +18,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
-from . import addresses
+from . import addresses, trust
 from .access import FhirAccess
 from .faults import FetchError
 
@@ -192,6 +192,7 @@ def _session() -> requests.Session:
     for scheme in ("http://", "https://"):
         adapter = HTTPAdapter(pool_connections=8, pool_maxsize=CONNECTIONS, max_retries=0)
         addresses.use(adapter.poolmanager)
+        trust.use(adapter.poolmanager)
         session.mount(scheme, adapter)
     return session
 

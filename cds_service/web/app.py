@@ -85,6 +85,10 @@ def create_app(
     settings = settings or Settings.read()
     deployment = deployment or Deployment()
     clients = {"default": Client()} | settings.all_clients()
+    if settings.ca_file:
+        from ..fhir import trust  # late: a process that calls no server loads nothing of HTTP
+
+        trust.besides(settings.ca_file)
     load_trials()
     by_id = services()
     app = _App("cds_service", static_folder=None)
