@@ -1,0 +1,1 @@
+"""The attacker's view (issue 4): tokens, addresses, bodies and reports that were made to do harm."""
