@@ -186,11 +186,11 @@ def begun_long_ago(treatment: Treatment, window: Window, chart: Chart, rule: str
         return unknown(Reason.IMPRECISE, evidence=undated)
     start, said = found
     shown = tuple([evidence(e, normalised=said, threshold=threshold, rule=rule) for e in treatment.now])
-    limit = window.before(chart.as_of)
-    if start.last <= limit:
+    until = window.after(start.last)
+    if until <= chart.as_of:
         return passed(Basis.RECORDED, shown)
-    if start.first > limit:
-        return failed(Basis.RECORDED, shown, window.after(start.last))
+    if window.after(start.first) > chart.as_of:
+        return failed(Basis.RECORDED, shown, until)
     return unknown(Reason.IMPRECISE, evidence=shown)
 
 
