@@ -20,6 +20,7 @@ KIND = "dyspnoea"
 
 _RULE = re.compile(r"at most grade ([0-4])", re.ASCII)
 _GRADE = re.compile(r"(?:CTCAE|grade|G)[\s:v.\d]*?(?:grade|G)?[\s:=-]*\b([0-5])\b|\b([0-5])\s*级", re.IGNORECASE)
+_OTHER_SCALES = re.compile(r"m?MRC|NYHA|Borg|WHO.?FC|functional class", re.IGNORECASE)
 _ROMAN = {"0": 0, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
 _MISSING = ("ctcae_dyspnea_grade",)
 _FIRST, _LAST = Decimal(0), Decimal(5)
@@ -100,8 +101,11 @@ class Dyspnoea:
 
 
 def grade_in(text: str) -> int | None:
-    """The CTCAE grade that a text states (`CTCAE grade 2`, `Grade 1`, `2级`); None where it states none."""
-    match = _GRADE.search(text)
+    """The CTCAE grade that a text states (`CTCAE grade 2`, `Grade 1`, `2级`); None where it states none.
+
+    None too where it names another scale (mMRC grade 1 is not CTCAE grade 1): that is for a clinician.
+    """
+    match = _GRADE.search(text) if _OTHER_SCALES.search(text) is None else None
     return _ROMAN[match[1] or match[2]] if match is not None else None
 
 

@@ -1,0 +1,73 @@
+"""Findings at their edges: other scales, half-known dates, a class that another record states (28, 33, 34)."""
+
+import pytest
+
+from ..results.making import rule as any_rule
+from .build import chart, condition, procedure, rule, said
+from .test_organs import ADULT, CHILD, LN, observation
+
+DYSPNOEA = any_rule(dyspnoea="at most grade 1")
+LIVE = rule(no_live_vaccine="4 weeks")
+SOB = "sct 267036007"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Dyspnea, CTCAE grade 1", "pass recorded"),
+        ("Dyspnea, CTCAE grade 2", "fail"),
+        ("Dyspnea, mMRC grade 1", "unknown judgement"),
+        ("Dyspnea, MRC grade 3", "unknown judgement"),
+        ("Dyspnea grade 2 on the Borg scale", "unknown judgement"),
+        ("呼吸困难 mMRC 1级", "unknown judgement"),
+        ("Dyspnea, NYHA 2级", "unknown judgement"),
+    ],
+)
+def test_only_a_ctcae_grade_of_dyspnoea_decides_another_scale_is_for_a_clinician(text, answer) -> None:
+    assert said(DYSPNOEA.answer(chart(condition(SOB, text)))) == answer
+
+
+def test_of_two_graded_records_of_dyspnoea_the_worse_stands() -> None:
+    mild, worse = condition(SOB, "Dyspnea, CTCAE grade 1"), condition(SOB, "Dyspnea, CTCAE grade 3")
+    assert said(DYSPNOEA.answer(chart(mild, worse))) == "fail"
+    assert said(DYSPNOEA.answer(chart(worse, mild))) == "fail"
+    assert said(DYSPNOEA.answer(chart(mild))) == "pass recorded"
+
+
+def vaccine(code: str, on: str) -> dict:
+    """An Immunization by CVX code."""
+    coding = {"coding": [{"system": "http://hl7.org/fhir/sid/cvx", "code": code}]}
+    return {"resourceType": "Immunization", "status": "completed", "vaccineCode": coding, "occurrenceDateTime": on}
+
+
+@pytest.mark.parametrize(
+    ("on", "answer"),
+    [
+        ("2026-10-27", "pass recorded"),
+        ("2026-10-28", "fail until 2026-11-25"),
+        ("2026-11", "fail until 2026-12-28"),
+        ("2026-10", "unknown imprecise"),
+        ("2026-09", "pass recorded"),
+    ],
+)
+def test_a_live_vaccine_given_in_a_known_month_fails_when_the_whole_month_lies_in_the_window(on, answer) -> None:
+    assert said(LIVE.answer(chart(procedure("sct 71388002", "2015-01-01"), vaccine("21", on)))) == answer
+
+
+@pytest.mark.parametrize(
+    ("recorded", "answer"),
+    [
+        ((), "pass recorded"),
+        ((condition(LN),), "pass recorded"),
+        ((condition(LN, status="resolved"),), "unknown no-data"),
+        ((condition("cm M32.14", "Lupus nephritis, class II"),), "unknown no-data"),
+    ],
+)
+def test_a_class_among_the_results_counts_unless_the_nephritis_is_over_or_of_another_class(recorded, answer) -> None:
+    staged = observation("Lupus nephritis class", "Class IV", "2024-05-01")
+    assert said(ADULT.answer(chart(staged, *recorded))) == answer
+
+
+def test_a_nephritis_of_another_class_is_shown_beside_what_is_missing() -> None:
+    found = CHILD.answer(chart(condition("cm M32.14", "Lupus nephritis, class II")))
+    assert [e.note for e in found.evidence] == ["another class is stated"]
