@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ..chart.chart import Chart
 from ..chart.facts import Result
-from ..kernel.numbers import Interval, exactly
+from ..kernel.numbers import ZERO, Interval, exactly
 from ..terminology import Terminology
 from ..terminology.model import UnitConversion
 
@@ -40,10 +40,22 @@ def _measure(chart: Chart, result: Result) -> Measure:
     number = convert(chart.terminology, result.concept, quantity.number, quantity.unit)
     if number is None:
         return Measure(None, "the result has no unit" if not quantity.unit else "the unit is not known for this test")
+    if _impossible(number, chart.terminology.concepts[result.concept].canonical_unit):
+        return Measure(None, "no such amount is possible")
     if result.method == "segmented":
         # Segmented neutrophils without bands are at least this many neutrophils, perhaps more (loinc.csv notes).
         number = Interval(number.low, None, number.low_open)
     return Measure(number, None, str(number))
+
+
+def _impossible(number: Interval, unit: str) -> bool:
+    """Below 0, or more than 100 %: a slip of the pen or of a converter (docs/decisions/0008)."""
+    if number.high is not None and number.high < ZERO:
+        return True
+    return unit == "%" and number.low is not None and number.low > _WHOLE
+
+
+_WHOLE = Decimal(100)
 
 
 def convert(terminology: Terminology, concept: str, number: Interval, unit: str | None) -> Interval | None:

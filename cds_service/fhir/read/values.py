@@ -16,7 +16,7 @@ from ...kernel.numbers import ZERO, Interval, exactly
 from ...terminology import Terminology
 from ..bundle import Place
 from ..context import decode
-from ..heads import Concept, concept_of
+from ..heads import Coding, Concept, concept_of
 from .observed import ObservationHead
 from .plainly import COMPARATORS, TITRE_UNITS, plain_reading
 from .ranges import own_range
@@ -39,9 +39,7 @@ def observation_reading(
     return plain_reading(head, terminology) or lenient_reading(place.raw(), concept, terminology, patient, as_of)
 
 
-def lenient_reading(
-    raw: msgspec.Raw, concept: str, terminology: Terminology, patient: Patient, as_of: date
-) -> Reading:
+def lenient_reading(raw: msgspec.Raw, concept: str, terminology: Terminology, patient: Patient, as_of: date) -> Reading:
     """The reading of any Observation, element by element."""
     try:
         resource = decode(raw)
@@ -72,9 +70,12 @@ def read_value(element: dict[str, Any], terminology: Terminology, patient: Patie
     limits = own_range(element["referenceRange"], patient, as_of) if "referenceRange" in element else None
     keys = [k for k in element if k.startswith("value") and element[k] is not None]
     if not keys:
-        if element.get("dataAbsentReason") is not None or not interpretation:
-            return Reading(range=limits, absent=True)
-        return Reading(interpretation=interpretation, range=limits)
+        if element.get("dataAbsentReason") is None:
+            if interpretation:
+                return Reading(interpretation=interpretation, range=limits)
+            if _says_something(element.get("interpretation"), terminology):
+                return Reading(range=limits, unreadable="the interpretation is not understood")
+        return Reading(range=limits, absent=True)
     reader = _READERS.get(keys[0]) if len(keys) == 1 else None
     if reader is None:
         return Reading(interpretation=interpretation, range=limits, unreadable="the type of the value is not read")
@@ -84,7 +85,7 @@ def read_value(element: dict[str, Any], terminology: Terminology, patient: Patie
     return Reading(
         reading.quantity, reading.meaning, reading.text, reading.titre, interpretation, limits, reading.absent,
         reading.unreadable, False, None, reading.codes,
-    )
+    )  # fmt: skip
 
 
 def _quantity(value: Any, terminology: Terminology) -> Reading:
@@ -199,11 +200,7 @@ def _interpretation(value: Any, terminology: Terminology) -> frozenset[str]:
     found: set[str] = set()
     for item in value if isinstance(value, list) else [value]:
         concept: Concept = concept_of(item)
-        meanings = {
-            m
-            for c in concept.coding
-            if c.code and (m := terminology.qualifier("interpretation", c.code.upper())) is not None
-        }
+        meanings = {m for c in concept.coding if c.code and (m := _judged(c, terminology)) is not None}
         for text in concept.texts() if not meanings else ():
             word = text.strip().lower()
             meaning = terminology.qualifier("interpretation", word.upper()) or _WORDS.get(word)
@@ -212,6 +209,23 @@ def _interpretation(value: Any, terminology: Terminology) -> frozenset[str]:
                 meanings.add(meaning)
         found |= meanings
     return frozenset(found)
+
+
+def _judged(coding: Coding, terminology: Terminology) -> str | None:
+    """The meaning of an HL7 code under any address, or of a qualifier of a terminology (SNOMED CT "Positive")."""
+    code = coding.code or ""
+    meaning = terminology.qualifier("interpretation", code.upper())
+    return meaning or (terminology.qualifier(terminology.system(coding.system), code) if coding.system else None)
+
+
+def _says_something(value: Any, terminology: Terminology) -> bool:
+    """Whether an interpretation that means nothing to us says anything but that no result was made (decision 2)."""
+    concepts = map(concept_of, value if isinstance(value, list) else [value])
+    return any(
+        (concept.texts() or any(c.code for c in concept.coding))
+        and not any(terminology.qualifier_text(text) == NO_RESULT for text in concept.texts())
+        for concept in concepts
+    )
 
 
 def _oxygen_given(resource: dict[str, Any], terminology: Terminology) -> bool:
