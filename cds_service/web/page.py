@@ -22,7 +22,7 @@ h1{font-size:1.5rem;line-height:1.25}h2{font-size:1.1rem;margin-top:2rem}
 code{background:#f0f0f0;padding:.1em .3em;border-radius:3px;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;vertical-align:top;padding:.35rem .7rem .35rem 0;border-bottom:1px solid #ddd}
-.note{border-left:4px solid #8a6d00;padding-left:.8rem}a{color:#0b4f9e}"""
+span{white-space:nowrap}.note{border-left:4px solid #8a6d00;padding-left:.8rem}a{color:#0b4f9e}"""
 
 
 def register(app: Flask, settings: Settings, demo: bool) -> None:
@@ -49,7 +49,7 @@ def _page(settings: Settings, demo: bool) -> str:
     )
     trials = "".join(
         f'<tr><td><a href="{escape(t.url)}" rel="noreferrer">{escape(t.id)}</a></td><td>{escape(t.name)}, '
-        f"{escape(t.product)}</td><td>{escape(t.status.replace('-', ' '))} ({t.status_as_of.isoformat()})</td></tr>"
+        f"{escape(t.product)}</td><td>{escape(t.status.replace('-', ' '))} <span>({t.status_as_of.isoformat()})</span></td></tr>"
         for t in load_trials()
     )
     caller = (
