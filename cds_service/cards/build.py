@@ -76,11 +76,11 @@ def unread_card(what: Sequence[str], layout: Layout, screening: Screening | None
 
 def _unreadable(fits: Sequence[Assessment]) -> bool:
     """Most of it unavailable: for no fitting trial was even half of what can be computed to be had."""
-    return all(_lost(a) * 2 > sum(x.status is not Status.REVIEW for _, x in a.criteria) for a in fits)
-
-
-def _lost(assessment: Assessment) -> int:
-    return sum(a.status is Status.UNKNOWN and a.reason is Reason.UNAVAILABLE for _, a in assessment.criteria)
+    for assessment in fits:
+        lost = [answer[2] for _, answer in assessment.criteria].count(Reason.UNAVAILABLE)
+        if lost * 2 <= len(assessment.criteria) - assessment.count(Status.REVIEW):
+            return False
+    return True
 
 
 def _card_of_all(fits: list[Assessment], later: list[Assessment], screening: Screening) -> Card:

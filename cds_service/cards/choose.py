@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from ..eligibility import Assessment
 from ..kernel.answers import Basis, Reason, Status
 
+_SILENT = (Status.PASS, Basis.NOT_RECORDED, None)
+_JUDGED = (Status.UNKNOWN, None, Reason.JUDGEMENT)
 FITS = ("likely", "possible")
 UNCONFIRMED = "unknown"
 """The registry's status for an entry that nobody has confirmed for long."""
@@ -16,19 +18,14 @@ class Counts:
     __slots__ = ("against", "check", "judge", "met", "silent")
 
     def __init__(self, assessment: Assessment) -> None:
-        self.met = self.silent = self.check = self.judge = self.against = 0
-        for _, answer in assessment.criteria:
-            status = answer.status
-            if status is Status.PASS:
-                self.met += 1
-                if answer.basis is Basis.NOT_RECORDED:
-                    self.silent += 1
-            elif status is Status.FAIL:
-                self.against += 1
-            elif status is Status.REVIEW or answer.reason is Reason.JUDGEMENT:
-                self.judge += 1
-            else:
-                self.check += 1
+        # An answer has a basis only where it passes or fails, and a reason only where it is unknown (decision 29).
+        came_out = [answer[:3] for _, answer in assessment.criteria]
+        statuses = [status for status, _, _ in came_out]
+        self.met = statuses.count(Status.PASS)
+        self.silent = came_out.count(_SILENT)
+        self.against = statuses.count(Status.FAIL)
+        self.judge = statuses.count(Status.REVIEW) + came_out.count(_JUDGED)
+        self.check = len(statuses) - self.met - self.against - self.judge
 
 
 def fitting(assessments: Iterable[Assessment], shown: tuple[str, ...]) -> list[Assessment]:

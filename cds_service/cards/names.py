@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from ..chart.chart import Chart
 from ..kernel.answers import Evidence
+from ..terminology import Terminology
 from ..trials import Criterion
 from .text import date_words, escape
 
@@ -51,9 +52,10 @@ _DAY = re.compile(r"\d{4}(?:-\d{2}){0,2}")
 _AND = re.compile(r", | or | with ")
 
 
-def named(name: str, chart: Chart) -> str:
-    """A concept, ingredient, finding or class as people call it, escaped."""
-    concept = chart.terminology.concepts.get(name)
+@lru_cache(maxsize=1024)
+def named(name: str, terminology: Terminology) -> str:
+    """A concept, ingredient, finding or class as people call it, escaped. Names of ours, never text of a chart."""
+    concept = terminology.concepts.get(name)
     return ours(_SHORT.get(name) or _WORDS.get(name) or (concept and concept.text) or name.replace("_", " "))
 
 
@@ -61,26 +63,28 @@ def concept_of(evidence: Evidence, chart: Chart) -> str:
     """The name of the test that a piece of evidence is a result of; "" for other facts."""
     rule = evidence.rule
     if rule is not None and rule in chart.terminology.concepts:
-        return named(rule, chart)
+        return named(rule, chart.terminology)
     if rule == "score" or not (evidence.reference or "").startswith("Observation/"):
         return ""
     concept = chart.once("concept of each result", _concepts).get(evidence.reference)
-    return named(concept, chart) if concept else ""
+    return named(concept, chart.terminology) if concept else ""
 
 
 def _concepts(chart: Chart) -> dict[str | None, str]:
     return {r.reference: concept for concept, results in chart.results.items() for r in results}
 
 
+@lru_cache(maxsize=2048)
 def told(topic: str, name: str) -> bool:
-    """Whether the topic of a criterion says already which test is meant."""
+    """Whether the topic of a criterion says already which test is meant; both are texts of ours."""
     asked = name.lower()
     return any(part in asked or asked in part for part in parts_of(topic))
 
 
-def parts_of(topic: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def parts_of(topic: str) -> tuple[str, ...]:
     """`inr`, `aptt` of `INR or aPTT`; `pregnancy test` of `pregnancy test (serum)`."""
-    return _AND.split(topic.lower().split(" ≥")[0].split(" (")[0])
+    return tuple(_AND.split(topic.lower().split(" ≥")[0].split(" (")[0]))
 
 
 def with_days(text: str) -> str:

@@ -4,20 +4,22 @@ Order (card.md): by how many of the shown trials they decide, then by ease (ques
 then as the trial lists them.
 """
 
-from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..chart.chart import Chart
 from ..clinical.selection import is_child
 from ..eligibility import Assessment
-from ..kernel.answers import Answer, Evidence, Reason, Status
+from ..kernel.answers import Answer, Evidence, Reason, Status, new
+from ..terminology import Terminology
 from ..trials import Criterion
 from .evidence import item_of_score, seen
 from .names import concept_of, look_back_words, named, ours, parts_of, told
 from .text import date_words, escape
 
 _EASE = {"question": 0, "laboratory": 1, "imaging": 2, "biopsy": 3}
+_UNKNOWN = Status.UNKNOWN
 _MOST_NAMED = 4
 """So many things not recorded are named; where there are more, the card says what the trial asks instead."""
 
@@ -36,27 +38,27 @@ class Point(NamedTuple):
 
 def open_points(assessments: Sequence[Assessment]) -> dict[str, list[Point]]:
     """Trial id → its unknown criteria, those first that the reader can best act on."""
-    found = {
-        a.trial.id: [Point(c, answer) for c, answer in a.criteria if answer.status is Status.UNKNOWN]
-        for a in assessments
-    }
-    decides: Counter[str] = Counter()
-    for points in found.values():
-        decides.update({key for point in points for key in _keys(point)})
-    return {
-        trial: sorted(points, key=lambda p: (-max(decides[k] for k in _keys(p)), _ease(p)))
-        for trial, points in found.items()
-    }
+    found: dict[str, list[tuple[Point, tuple[str, ...]]]] = {}
+    decides: dict[str, int] = {}
+    for trial, _, _, _, criteria in assessments:
+        found[trial.id] = points = [
+            (new(Point, pair), _keys(pair[1][5], pair[0].topic)) for pair in criteria if pair[1][0] is _UNKNOWN
+        ]
+        for key in {key for _, keys in points for key in keys}:
+            decides[key] = decides.get(key, 0) + 1
+
+    def order(point: tuple[Point, tuple[str, ...]]) -> tuple[int, int]:
+        (criterion, _), keys = point
+        most = decides[keys[0]] if len(keys) == 1 else max([decides[key] for key in keys])
+        return -most, _EASE.get(criterion.ask or "question", 0)
+
+    return {trial: [point for point, _ in sorted(points, key=order)] for trial, points in found.items()}
 
 
-def _keys(point: Point) -> tuple[str, ...]:
+@lru_cache(maxsize=1024)
+def _keys(missing: tuple[str, ...], topic: str) -> tuple[str, ...]:
     """What the reader would have to find out; the two SLEDAI totals stand in for each other (decision 6)."""
-    missing = point.answer.missing
-    return tuple("sledai" if "sledai" in m else m for m in missing) if missing else (point.criterion.topic,)
-
-
-def _ease(point: Point) -> int:
-    return _EASE.get(point.criterion.ask or "question", 0)
+    return tuple("sledai" if "sledai" in m else m for m in missing) if missing else (topic,)
 
 
 def line(point: Point, chart: Chart, *, brief: bool = False) -> str:
@@ -101,10 +103,15 @@ def _why(point: Point, chart: Chart) -> str:
 
 def _not_recorded(point: Point, chart: Chart) -> str:
     """What would decide: named where it is one part of several and few; else what the trial asks."""
-    missing = list(dict.fromkeys(named(m, chart) for m in point.answer.missing))
+    return _asked(point.answer.missing, point.criterion.topic, point.criterion.says, chart.terminology)
+
+
+@lru_cache(maxsize=1024)
+def _asked(wanted: tuple[str, ...], topic: str, says: str, terminology: Terminology) -> str:
+    """The sentence for what nobody recorded: all its words are ours, none is the chart's."""
+    missing = list(dict.fromkeys(named(m, terminology) for m in wanted))
     if len(missing) > _MOST_NAMED:
-        return f"Nothing recorded settles it. Asked: {escape(point.criterion.says, 120)}."
-    topic = point.criterion.topic
+        return f"Nothing recorded settles it. Asked: {escape(says, 120)}."
     if not missing or (len(missing) >= len(parts_of(topic)) and all(told(topic, m) for m in missing)):
         return "None recorded."
     return f"Not recorded: {', '.join(missing)}."

@@ -86,12 +86,16 @@ def block(
 ) -> str:
     """One trial: what it is, how the criteria came out, and the points that the reader can act on."""
     trial = assessment.trial
-    product = f", {trial.product}" if trial.product else ""
-    lines = [f"**{trial.name}{product}** · {trial.id} · {trial.city} · {recruitment(trial)}  ", _counts(counts)]
+    lines = [_head(trial), _counts(counts)]
     lines += [line(point, chart, brief=brief) for point in points[:most]]
     if most and len(points) > most:
         lines.append(f"- … and {len(points) - most} more.")
     return "\n".join(lines)
+
+
+def _head(trial: Trial) -> str:
+    product = f", {trial.product}" if trial.product else ""
+    return f"**{trial.name}{product}** · {trial.id} · {trial.city} · {recruitment(trial)}  "
 
 
 def _counts(counts: Counts) -> str:
@@ -139,9 +143,9 @@ def _lifted(evidence: Evidence) -> tuple[date, ...]:
 
 def unread_kinds(chart: Chart) -> tuple[list[str], list[str]]:
     """Kinds that could not be read at all, and kinds that were read only in part, in words."""
-    states = {kind: chart.kind(kind) for kind in KIND_WORDS}
-    none = [KIND_WORDS[k] for k, s in states.items() if s is Kind.UNAVAILABLE]
-    part = [KIND_WORDS[k] for k, s in states.items() if s in (Kind.PART, Kind.NEWEST)]
+    states = chart.kinds  # a kind that is not there was read
+    none = [words for kind, words in KIND_WORDS.items() if states.get(kind) is Kind.UNAVAILABLE]
+    part = [words for kind, words in KIND_WORDS.items() if states.get(kind) in (Kind.PART, Kind.NEWEST)]
     return none, part
 
 
@@ -153,7 +157,8 @@ def what_was_read(chart: Chart, *, say_unread: bool = True) -> str:
         parts.append(f"results to {day_words(min(max(days), chart.as_of))}")
     else:
         parts.append("no results" if chart.kind("Observation").complete else "results not read")
-    sources = [_DRUG_SOURCES[kind] for kind in DRUG_KINDS if any(e.source == kind for e in chart.exposures)]
+    served = {e.source for e in chart.exposures}
+    sources = [_DRUG_SOURCES[kind] for kind in DRUG_KINDS if kind in served]
     nothing = "no drugs" if chart.drugs.complete else "drugs not read"
     parts.append(f"drugs from {listed(sources)}" if sources else nothing)
     if chart.reach is not None:

@@ -12,7 +12,7 @@ from ..kernel.answers import Answer
 from ..kernel.dates import checked_clock
 from ..kernel.errors import InputError
 from ..terminology import load
-from ..trials import Trial, load_trials
+from ..trials import Criterion, Trial, load_trials
 
 _BUNDLE_TYPES = ("collection", "searchset", "transaction", "batch")
 MOST_SKIPPED = 100
@@ -116,9 +116,11 @@ def _trial(assessment: Assessment, evidence: bool) -> dict[str, Any]:
         "verdict": assessment.verdict,
         "eligible_from": assessment.eligible_from.isoformat() if assessment.eligible_from else None,
         "notes": list(assessment.notes),
-        "criteria": [
-            _whole(c.id, c.kind, c.says, a) if evidence else _short(c.id, a) for c, a in assessment.criteria
-        ],
+        "criteria": (
+            [_whole(c.id, c.kind, c.says, a) for c, a in assessment.criteria]
+            if evidence
+            else _short(assessment.criteria)
+        ),
     }
     return found if evidence else {k: v for k, v in found.items() if v not in (None, [])}
 
@@ -139,25 +141,29 @@ def _whole(id_: str, kind: str, says: str, answer: Answer) -> dict[str, Any]:
     }
 
 
-def _short(id_: str, answer: Answer) -> dict[str, Any]:
+def _short(criteria: tuple[tuple[Criterion, Answer], ...]) -> list[dict[str, Any]]:
     # `_value_` and not `.value`: a property of Enum that is slow, and a hundred and fifty are made for each call.
-    status, basis, reason, until, assumes, missing, evidence, _ = answer
-    found: dict[str, Any] = {"id": id_, "status": status._value_}
-    if basis is not None:
-        found["basis"] = basis._value_
-    if until is not None:
-        found["until"] = until.isoformat()
-    if assumes:
-        found["assumes"] = assumes
-    if reason is not None:
-        found["reason"] = reason._value_
-    if missing:
-        found["missing"] = list(missing)
-    if len(evidence) == 1:
-        if evidence[0][0]:
-            found["evidence"] = [{"reference": evidence[0][0]}]
-    elif evidence:
-        references = dict.fromkeys([e[0] for e in evidence if e[0]])
-        if references:
-            found["evidence"] = [{"reference": r} for r in references]
-    return found
+    made = []
+    for criterion, (status, basis, reason, until, assumes, missing, evidence, _) in criteria:
+        found: dict[str, Any] = {"id": criterion.id, "status": status._value_}
+        if basis is not None:
+            found["basis"] = basis._value_
+        if until is not None:
+            found["until"] = until.isoformat()
+        if assumes:
+            found["assumes"] = assumes
+        if reason is not None:
+            found["reason"] = reason._value_
+        if missing:
+            found["missing"] = list(missing)
+        if evidence:
+            first = evidence[0][0]
+            if len(evidence) == 1:
+                if first:
+                    found["evidence"] = [{"reference": first}]
+            else:
+                references = dict.fromkeys([e[0] for e in evidence if e[0]])
+                if references:
+                    found["evidence"] = [{"reference": r} for r in references]
+        made.append(found)
+    return made

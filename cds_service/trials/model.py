@@ -62,16 +62,15 @@ class Trial:
     sites: tuple[Site, ...]
     criteria: tuple[Criterion, ...] = field(repr=False)
     notes: tuple[str, ...] = ()
+    city: str = field(init=False, repr=False, compare=False)
+    """Cities of the sites, each once."""
+    url: str = field(init=False, repr=False, compare=False)
+    """The registry's page on the trial."""
 
-    @property
-    def city(self) -> str:
-        """Cities of the sites, each once."""
-        return ", ".join(dict.fromkeys(site.city for site in self.sites))
-
-    @property
-    def url(self) -> str:
-        """The registry's page on the trial."""
-        return f"https://clinicaltrials.gov/study/{self.id}"
+    def __post_init__(self) -> None:
+        """Work out what every card says."""
+        object.__setattr__(self, "city", ", ".join(dict.fromkeys(site.city for site in self.sites)))
+        object.__setattr__(self, "url", f"https://clinicaltrials.gov/study/{self.id}")
 
     def criterion(self, id_: str) -> Criterion:
         """The criterion with this id. Raises KeyError."""
