@@ -86,7 +86,10 @@ def _romans(text: str) -> set[str]:
 
 
 def measured_classes(chart: Chart) -> tuple[frozenset[str], Result | None]:
-    """The class that the newest Observation of a nephritis class states (no look-back), and that Observation."""
+    """The class that the newest Observation of a nephritis class states (no look-back), and that Observation.
+
+    No class beside an Observation: it cannot be read.
+    """
     return chart.once("measured nephritis class", _measured_classes)
 
 
@@ -97,11 +100,16 @@ def _measured_classes(chart: Chart) -> tuple[frozenset[str], Result | None]:
             whole = _WHOLE.fullmatch(plain)
             if found := (_romans(whole[1]) if whole else _classes_in(plain)):
                 return frozenset(found), result
+        if not result.reading.absent:
+            return frozenset(), result  # an older one does not stand in for it (decision 1)
     return frozenset(), None
 
 
 def measured_grade(chart: Chart) -> tuple[int | None, Result | None]:
-    """The grade that the newest Observation of a grade of graft-versus-host disease states, and that Observation."""
+    """The grade that the newest Observation of a grade of graft-versus-host disease states, and that Observation.
+
+    No grade beside an Observation: it cannot be read.
+    """
     for result in chart.results.get("gvhd_grade", ()):
         for text in _said(result):
             plain = text.translate(_ROMAN).strip()
@@ -110,6 +118,8 @@ def measured_grade(chart: Chart) -> tuple[int | None, Result | None]:
                 grade = _grade((plain,))
             if grade is not None:
                 return grade, result
+        if not result.reading.absent:
+            return None, result  # an older one does not stand in for it (decision 1)
     return None, None
 
 

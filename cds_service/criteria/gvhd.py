@@ -35,16 +35,21 @@ class NoAcuteGvhd:
         harmless: list[Evidence] = []
         threshold = f"grade {self.grade} or more within {self.window}"
         measured, result = measured_grade(chart)
-        if result is not None and measured is not None:
+        if result is not None:
             said = seen(result, threshold=threshold, rule=KIND)
-            inside = self.window.after(result.day.last) > chart.as_of
-            if inside and measured >= self.grade:
-                failing.append((said, self.window.after(result.day.last)))
-            else:
+            outside = self.window.after(result.day.last) <= chart.as_of
+            if outside or (measured is not None and measured < self.grade):
                 harmless.append(said)
+            elif measured is None:
+                open_.append((said, Reason.INCOMPARABLE))
+            elif self.window.after(result.day.first) <= chart.as_of:
+                open_.append((said, Reason.IMPRECISE))
+            else:
+                failing.append((said, self.window.after(result.day.last)))
         for fact in conditions(chart, "gvhd"):
             placed, grade = place(fact, "gvhd", self.window, chart.as_of), gvhd_grade(fact)
-            grade = measured if grade is None else grade
+            if grade is None and result is not None and (fact.began is None or result.day.first >= fact.began.first):
+                grade = measured  # of this illness, and not of an earlier one
             mild = grade is not None and grade < self.grade
             if "gvhd_chronic" in fact.findings or placed.where == "outside" or mild:
                 harmless.append(evidence_of(fact, threshold, KIND))

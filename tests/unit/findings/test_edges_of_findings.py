@@ -6,6 +6,7 @@ from ..results.making import rule as any_rule
 from .build import chart, condition, procedure, rule, said
 from .test_organs import ADULT, CHILD, LN, observation
 
+GVHD = rule(no_acute_gvhd={"grade": 2, "window": "2 weeks"})
 DYSPNOEA = any_rule(dyspnoea="at most grade 1")
 LIVE = rule(no_live_vaccine="4 weeks")
 SOB = "sct 267036007"
@@ -71,3 +72,49 @@ def test_a_class_among_the_results_counts_unless_the_nephritis_is_over_or_of_ano
 def test_a_nephritis_of_another_class_is_shown_beside_what_is_missing() -> None:
     found = CHILD.answer(chart(condition("cm M32.14", "Lupus nephritis, class II")))
     assert [e.note for e in found.evidence] == ["another class is stated"]
+
+
+def graded(value: str, on: str) -> dict:
+    return observation("GVHD grade", value, on)
+
+
+@pytest.mark.parametrize(
+    ("graded_on", "grade", "answer"),
+    [
+        ("2026-11-21", "1", "pass recorded"),
+        ("2026-11-21", "3", "fail"),
+        ("2023-05-01", "1", "unknown no-data"),
+        ("2023-05-01", "3", "unknown no-data"),
+    ],
+)
+def test_a_grade_of_an_earlier_illness_says_nothing_of_the_present_one(graded_on, grade, answer) -> None:
+    """Graft-versus-host disease begun four days ago: the grade of 2023 is not its grade (decision 28)."""
+    new = condition("cm D89.810", onset="2026-11-20", recorded="2026-11-20")
+    assert said(GVHD.answer(chart(procedure("sct 71388002", "2015-01-01"), new, graded(grade, graded_on)))) == answer
+
+
+@pytest.mark.parametrize(
+    ("on", "grade", "answer"),
+    [
+        ("2026-11-11", "2", "fail until 2026-11-25"),
+        ("2026-11-10", "2", "pass recorded"),
+        ("2026-11", "2", "unknown imprecise"),
+        ("2026-11", "1", "pass recorded"),
+        ("2026-10", "4", "pass recorded"),
+        ("2026-11-11", "see report", "unknown incomparable"),
+        ("2026-10-11", "see report", "pass recorded"),
+    ],
+)
+def test_a_grade_among_the_results_counts_by_its_own_day(on, grade, answer) -> None:
+    assert said(GVHD.answer(chart(procedure("sct 71388002", "2015-01-01"), graded(grade, on)))) == answer
+
+
+def test_an_unreadable_newer_result_is_not_replaced_by_an_older_one() -> None:
+    newer, older = graded("see report", "2026-11-20"), graded("1", "2026-11-18")
+    assert said(GVHD.answer(chart(older, newer))) == "unknown incomparable"
+    biopsies = (
+        observation("Lupus nephritis class", "Class IV", "2022-05-01"),
+        observation("Lupus nephritis class", "see report", "2026-05-01"),
+    )
+    assert said(ADULT.answer(chart(*biopsies))) == "unknown no-data"
+    assert said(ADULT.answer(chart(biopsies[0]))) == "pass recorded"

@@ -120,11 +120,11 @@ def test_a_condition_without_a_grade_takes_the_one_that_an_observation_states() 
     assert said(GVHD.answer(found)) == "fail"
 
 
-def test_an_observation_without_a_readable_class_or_grade_decides_nothing() -> None:
+def test_an_observation_whose_class_or_grade_cannot_be_read_decides_nothing() -> None:
     absent = observation("Lupus nephritis class", "not performed", "2020-01-01")
     unclear = observation("Lupus nephritis class", "see report", "2020-01-01")
     assert said(CHILD.answer(chart(condition(LN), absent, unclear))) == "unknown no-data"
-    assert said(GVHD.answer(chart(observation("Acute GVHD grade", "see report", "2026-11-20")))) == "pass not-recorded"
+    assert said(GVHD.answer(chart(observation("Acute GVHD grade", "see report", "2026-11-20")))) == "unknown incomparable"
 
 
 def test_a_grade_may_be_written_with_its_word_in_an_observation() -> None:
