@@ -27,6 +27,8 @@ from cds_service.fhir.client import FhirClient
 from cds_service.fhir.gather import Gathered, gather, shutdown
 from cds_service.fhir.reader import ChartReader
 from cds_service.terminology import load
+from cds_service.trials import load_trials
+from cds_service.web.server import settle_memory
 
 from .bodies import AS_OF, FIXTURE
 
@@ -214,6 +216,8 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--memory-of", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    load(), load_trials()
+    settle_memory()  # as a worker does
     if options.memory_of is not None:
         print(json.dumps(_memory(options.memory_of, options.page)))
         return 0

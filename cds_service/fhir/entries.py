@@ -63,10 +63,15 @@ class Entries:
         """A function that finds a resource by its reference; without a reference back to this object."""
         return partial(_find, self._referred)
 
-    def take_quickly(self, raw: "bytes | msgspec.Raw", whole_only: bool) -> BundleFacts | None:
-        """Take a Bundle whose entries all decode as they should, at once; None, and nothing taken, for any other."""
+    def take_quickly(
+        self, raw: "bytes | msgspec.Raw", whole_only: bool, bundle: Any | None = None
+    ) -> BundleFacts | None:
+        """Take a Bundle whose entries all decode as they should, at once; None, and nothing taken, for any other.
+
+        `bundle`: what `readers().bundles` makes of it, where it was decoded before.
+        """
         try:
-            bundle = self._readers.bundles(raw)
+            bundle = bundle or self._readers.bundles(raw)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             return None
         entries, context = bundle.entry, self.context

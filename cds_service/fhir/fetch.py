@@ -2,10 +2,11 @@
 
 import os
 import time
-from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import cache
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ from . import capability
 from .access import FhirAccess
 from .client import CONNECTIONS, FhirClient, Limits
 from .faults import FetchError
-from .pages import Answer
+from .pages import Answer, Page
 from .reader import BundleFacts
 from .search import run_pages, run_read, run_search, without
 from .templates import PAGE, Template
@@ -34,6 +35,17 @@ class Done:
     answer: Answer
     sent: BundleFacts | None = None
     """What the first page said, where it came in the prefetch."""
+    received: int = 0
+    """Matches that were taken by the reader. This and the next: for whoever takes the pages as they come."""
+    outcome: bool = False
+    """Whether an OperationOutcome said that something is missing."""
+    seen: int = 0
+    """Pages that were given out."""
+
+    @property
+    def reads_patient(self) -> bool:
+        """Whether it is the read of the Patient."""
+        return self.template is not None and self.template.type == "Patient"
 
 
 class _Ref(msgspec.Struct):
@@ -70,7 +82,11 @@ class Fetch:
         """What the server says that it offers; None where it does not say."""
         self._patient_id = patient_id
         self._page_size = page_size
-        self._pending: dict[Future[Any], Done | None] = {}
+        self._pending: dict[int, Done | None] = {}
+        """What has not ended; None: the CapabilityStatement."""
+        self._futures: list[Future[None]] = []
+        self._news: SimpleQueue[int] = SimpleQueue()
+        """Numbers of those of which a page arrived or which ended."""
         self._held: list[Template] = []
         self._patience = 0.0
         self._medications: set[str] = set()
@@ -82,12 +98,11 @@ class Fetch:
             query = without(query, ("_include",))
         if self._page_size:
             query = query.replace(f"_count={PAGE}", f"_count={self._page_size}")
-        answer = Answer(template.type)
+        done = Done(template, Answer(template.type))
         if template.type == "Patient":
-            future = _pool().submit(run_read, self.client, query, answer)
+            self._send(done, lambda: run_read(self.client, query, done.answer))
         else:
-            future = _pool().submit(run_search, self.client, query, answer, single=template.single)
-        self._pending[future] = Done(template, answer)
+            self._send(done, lambda: run_search(self.client, query, done.answer, single=template.single))
 
     def ask_offered(self, templates: Iterable[Template]) -> None:
         """Send the searches for what the server offers, and learn what it offers where that is not known yet."""
@@ -96,7 +111,7 @@ class Fetch:
             self.types = capability.offered(self.client.access.base)
         except capability.Unknown:
             if templates:
-                self._pending[_pool().submit(capability.ask, self.client)] = None
+                self._send(None, self._ask_statement)
                 self._held = [t for t in templates if t.type in OPTIONAL]
                 now = time.monotonic()
                 self._patience = now + (self.client.deadline - now) / 4
@@ -105,8 +120,8 @@ class Fetch:
 
     def follow(self, template: Template, url: str, sent: BundleFacts) -> None:
         """Follow the `next` link of a Bundle that came in the prefetch."""
-        answer = Answer(template.type)
-        self._pending[_pool().submit(run_pages, self.client, url, answer)] = Done(template, answer, sent)
+        done = Done(template, Answer(template.type), sent)
+        self._send(done, lambda: run_pages(self.client, url, done.answer))
 
     def medications(self, pages: "Iterable[bytes | msgspec.Raw]") -> None:
         """Read the Medications that these orders refer to and that did not come with them."""
@@ -125,59 +140,94 @@ class Fetch:
                 elif drug.medicationReference is not None:
                     wanted.append(self._relative(drug.medicationReference.reference))
         if any(wanted) and not self.client.access.may_read("Medication"):
-            refused: Future[Any] = Future()
-            refused.set_result(None)
-            self._pending[refused] = Done(None, Answer("Medication", problem=FetchError("not-granted"), finished=True))
+            self._send(Done(None, Answer("Medication", problem=FetchError("not-granted"))), None)
             return
         for reference in dict.fromkeys(wanted):
             if reference and reference not in self._medications and len(self._medications) < 10 * MEDICATIONS:
                 self._medications.add(reference)
-                answer = Answer("Medication")
-                self._pending[_pool().submit(run_read, self.client, reference, answer)] = Done(None, answer)
+                self._read(Done(None, Answer("Medication")), reference)
 
-    def finished(self) -> Iterator[Done]:
-        """What was sent, as it ends; at the deadline what has not ended comes with what it brought so far."""
+    def arrivals(self) -> Iterator[tuple[Done, Page | None]]:
+        """The pages as they arrive, and None as each search ends; at the deadline all end with what they brought."""
         while self._pending:
-            now = time.monotonic()
             until = min(self.client.deadline, self._patience) if self._held else self.client.deadline
-            ended, _ = wait(self._pending, timeout=max(until - now, 0), return_when=FIRST_COMPLETED)
-            if self._held and (not ended or any(self._pending[f] is None for f in ended)):
-                self._release([f for f in ended if self._pending[f] is None])
-            elif not ended:
-                break
-            for future in ended:
-                done = self._pending.pop(future)
-                if done is None:
-                    self._learn(future)
-                    continue
-                if not done.answer.finished and done.answer.problem is None:
-                    done.answer.problem = FetchError("connection")  # a fault of ours must not look like "none"
-                if done.template is not None and done.template.drug:
-                    self.medications(done.answer.pages)
-                yield done
+            try:
+                number = self._news.get(timeout=max(until - time.monotonic(), 0))
+            except Empty:
+                if not self._held:
+                    break
+                self._release()
+                continue
+            if number not in self._pending:
+                continue  # news of a page of a search whose end was seen first
+            done = self._pending[number]
+            if done is None:
+                del self._pending[number]
+                self._release()
+                continue
+            ended = done.answer.finished  # before the pages are looked at: after it there come no more
+            yield from self._new_pages(done)
+            if ended:
+                del self._pending[number]
+                yield done, None
         yield from self._late()
 
-    def _late(self) -> Iterator[Done]:
-        for future, done in self._pending.items():
+    def _new_pages(self, done: Done) -> Iterator[tuple[Done, Page | None]]:
+        pages = done.answer.pages
+        while done.seen < len(pages):
+            page = pages[done.seen]
+            pages[done.seen] = page._replace(bundle=None, entry=[])  # the reader keeps what it needs
+            done.seen += 1
+            if done.template is not None and done.template.drug:
+                self.medications((page.body,))
+            yield done, page
+
+    def _late(self) -> Iterator[tuple[Done, Page | None]]:
+        for future in self._futures:
             future.cancel()
+        for done in self._pending.values():
             if done is not None:
                 answer = done.answer
                 so_far = Answer(
                     answer.kind, list(answer.pages), list(answer.dates), answer.total,
                     answer.problem or FetchError("timeout"), dropped=answer.dropped, found=set(answer.found),
                 )
-                yield Done(done.template, so_far, done.sent)
+                late = replace(done, answer=so_far)
+                yield from self._new_pages(late)
+                yield late, None
         self._pending.clear()
 
-    def _release(self, statements: "list[Future[Any]]") -> None:
-        for future in statements:
-            self._learn(future)
+    def _send(self, done: Done | None, run: Callable[[], object] | None) -> None:
+        """Run something in the pool, and put its number among the news as its pages arrive and when it ends."""
+        number, news = len(self._futures), self._news
+        self._pending[number] = done
+        if done is not None:
+            done.answer.arrived = lambda: news.put(number)
+
+        def work() -> None:
+            whole = False
+            try:
+                if run is not None:
+                    run()
+                whole = True
+            finally:
+                if done is not None:
+                    if not whole and done.answer.problem is None:
+                        done.answer.problem = FetchError("connection")  # a fault of ours must not look like "none"
+                    done.answer.finished = True
+                news.put(number)
+
+        self._futures.append(_pool().submit(work))
+
+    def _read(self, done: Done, reference: str) -> None:
+        self._send(done, lambda: run_read(self.client, reference, done.answer))
+
+    def _ask_statement(self) -> None:
+        self.types = capability.ask(self.client)
+
+    def _release(self) -> None:
         held, self._held = self._held, []
         self._ask_known(held)
-
-    def _learn(self, statement: "Future[Any]") -> None:
-        if statement.exception() is None:
-            self.types = statement.result()
 
     def _ask_known(self, templates: Iterable[Template]) -> None:
         for template in templates:

@@ -19,9 +19,9 @@ from ..kernel.dates import checked_clock
 from ..kernel.errors import InputError
 from ..terminology import Terminology
 from .bundle import type_of
-from .completeness import cut, together
+from .completeness import cut, reach, together
 from .faults import WORDS, FetchError
-from .pages import Answer, decode_page, subsetted
+from .pages import Answer, Page, decode_page, subsetted
 from .reader import BundleFacts, ChartReader
 from .templates import FIRST, Template, templates
 
@@ -181,24 +181,28 @@ class _Gathering:
         self._follow_links(fetch)
         failed: list[str] = []
         # The Patient first, whichever came first: what is read later is read by the birth date.
-        for done in sorted(fetch.finished(), key=lambda d: d.template is None or d.template.key != "patient"):
-            if done.template is None or done.template.key != "patient":
-                self._take_fetched(done)
+        for done, page in sorted(fetch.arrivals(), key=lambda arrived: not arrived[0].reads_patient):
+            if page is not None:
+                if not done.reads_patient:
+                    self._take_page(done, page)
                 continue
-            template = done.template
+            if not done.reads_patient:
+                self._judge(done)
+                continue
             problem = done.answer.problem
             if problem is not None and problem.reason in ("not-found", "gone"):
-                raise MissingData((template.key,), "the FHIR server has no such patient")
+                raise MissingData(("patient",), "the FHIR server has no such patient")
             try:
                 if problem is not None:
                     raise problem
-                if subsetted(done.answer.pages[0]):
+                body = done.answer.pages[0].body
+                if subsetted(body):
                     raise FetchError("subsetted")
-                self.reader.patient(done.answer.pages[0])
+                self.reader.patient(body)
             except (InputError, FetchError) as error:
                 words = str(error) if isinstance(error, FetchError) else "the FHIR server sent no such Patient"
-                self.problems.append((template.key, words))
-                failed.append(template.key)
+                self.problems.append(("patient", words))
+                failed.append("patient")
         return failed
 
     # --- the rest ------------------------------------------------------------------------------------------------
@@ -214,10 +218,16 @@ class _Gathering:
         fetch.medications(orders)
         fetch.ask_offered([t for t in wanted if self._granted(t)])
         self._follow_links(fetch)
-        # In the order of the templates and not of arrival: the same chart makes the same card, word for word (PFD-11).
+        ended: list[Done] = []
+        for done, page in fetch.arrivals():  # read while other answers are on their way
+            if page is not None:
+                self._take_page(done, page)
+            else:
+                ended.append(done)
+        # Judged in the order of the templates and not of arrival: the same chart makes the same card (PFD-11).
         order = {template.key: n for n, template in enumerate(self.templates)}
-        for done in sorted(fetch.finished(), key=lambda d: order[d.template.key] if d.template else len(order)):
-            self._take_fetched(done)
+        for done in sorted(ended, key=lambda d: order[d.template.key] if d.template else len(order)):
+            self._judge(done)
         for template in fetch.not_offered:
             self._failed(template, WORDS["not-offered"], not_offered=True)
         for template in wanted:
@@ -250,7 +260,7 @@ class _Gathering:
         for template, _, _ in self.links.values():
             answer = Answer(template.type)
             body = self.prefetch[template.key]
-            answer.take(decode_page(body), bytes(body))
+            answer.take(decode_page(body))
             self._failed(template, WORDS["not-followed"], part=cut(template, answer))
         self.links.clear()
 
@@ -280,37 +290,30 @@ class _Gathering:
             self._say(template, Kind.READ)
         return None
 
-    def _take_fetched(self, done: "Done") -> None:
-        answer, template, received, outcome = done.answer, done.template, 0, False
-        for page in answer.pages:
-            try:
-                facts = self.reader.bundle(page)
-            except InputError:
-                answer.problem = answer.problem or FetchError("not-fhir")
-                continue
-            received += facts.received
-            outcome = outcome or facts.outcome == "unavailable"
+    def _take_page(self, done: "Done", page: Page) -> None:
+        try:
+            facts = self.reader.bundle(page.body, decoded=page.bundle)
+        except InputError:
+            done.answer.problem = done.answer.problem or FetchError("not-fhir")
+            return
+        done.received += facts.received
+        done.outcome = done.outcome or facts.outcome == "unavailable"
+
+    def _judge(self, done: "Done") -> None:
+        """What an answer that ended, by itself or by the deadline, says of its kind."""
+        answer, template = done.answer, done.template
         if template is None:
             if answer.problem is not None:
                 self.problems.append(("medications", str(answer.problem)))
             return
-        before, total = (done.sent.received, done.sent.total) if done.sent else (0, answer.total)
-        some = received + before > 0
         in_part = self.access is not None and self.access.in_part(template.type)
-        if answer.problem is not None:
-            missing = answer.problem.reason in ("not-found", "not-offered") and not answer.pages and not done.sent
-            reach = Kind.PART if in_part else cut(template, answer)
-            self._failed(template, str(answer.problem), part=reach if some else None, not_offered=missing)
-        elif in_part:
-            self._failed(template, WORDS["in-part"], part=Kind.PART)
-        elif answer.dropped:
-            self._failed(template, WORDS["subsetted"], part=Kind.PART)
-        elif outcome:
-            self._failed(template, WORDS["outcome"], part=Kind.PART if some else None)
-        elif total is not None and answer.received + before < total and not template.single:
-            self._failed(template, WORDS["fewer"], part=Kind.PART)
+        state, words = reach(template, answer, done.received, done.sent, outcome=done.outcome, in_part=in_part)
+        if words is None:
+            self._say(template, state)
+        elif state is Kind.NOT_OFFERED:
+            self._failed(template, words, not_offered=True)
         else:
-            self._say(template, Kind.READ)
+            self._failed(template, words, part=state)
 
     def _failed(
         self, template: Template, words: str, *, part: Kind | None = None, not_offered: bool = False

@@ -1,11 +1,15 @@
 """What a search brought so far: pages, how many matches, in which order. No HTTP library is needed for it."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
+from .bundle import all_matched, matched
 from .faults import FetchError
+from .kinds import readers
+from .read.observed import ObservationHead
 
 
 class _Named(msgspec.Struct):
@@ -30,7 +34,7 @@ class _Link(msgspec.Struct):
     url: Any = None
 
 
-class Page(msgspec.Struct):
+class _Frame(msgspec.Struct):
     """The frame of one page, leniently: no element of a resource can make it unreadable."""
 
     resourceType: Any = None
@@ -38,14 +42,20 @@ class Page(msgspec.Struct):
     link: list[_Link] | None = None
     entry: list[_Entry] | None = None
 
-    @property
-    def next(self) -> str | None:
-        """The address of the next page as the server gave it."""
-        urls = (link.url for link in self.link or [] if link.relation == "next")
-        return next((url for url in urls if isinstance(url, str) and url), None)
+
+class Page(NamedTuple):
+    """One page, decoded once for the search that follows it and for the reader."""
+
+    body: "bytes | msgspec.Raw"
+    bundle: Any
+    """What `kinds.readers().bundles` makes of it; None where not all of its entries are as they should be."""
+    entry: list[Any]
+    next: str | None
+    """The address of the next page as the server gave it."""
+    total: int | None
 
 
-_pages = msgspec.json.Decoder(Page)
+_frames = msgspec.json.Decoder(_Frame)
 
 
 @dataclass(slots=True)
@@ -54,7 +64,8 @@ class Answer:
 
     kind: str
     """The resource type that was asked for."""
-    pages: list[bytes] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+    """All that arrived, in order; those of an attempt that was given up (`restart`) too."""
     dates: list[str] = field(default_factory=list)
     """Dates of the matches in the order of their arrival, as written."""
     total: int | None = None
@@ -67,23 +78,44 @@ class Answer:
     """Ids of the matches."""
     _bytes: int = 0
 
-    def take(self, page: Page, body: bytes) -> None:
+    arrived: Callable[[], None] | None = None
+    """Called after each page."""
+
+    def take(self, page: Page) -> None:
         """Add a page."""
-        for entry in page.entry or []:
+        if page.bundle is None or not self._take_observations(page.entry):
+            self._take_entries(page.entry)
+        if self.total is None:
+            self.total = page.total
+        self._bytes += memoryview(page.body).nbytes
+        self.pages.append(page)
+        if self.arrived is not None:
+            self.arrived()
+
+    def _take_observations(self, entries: list[Any]) -> bool:
+        """Count a page of nothing but the Observations that were asked for; False where it is not one."""
+        heads = [entry.resource for entry in entries]
+        if self.kind != "Observation" or set(map(type, heads)) != {ObservationHead}:
+            return False
+        ids = [head.id for head in heads]
+        if None in ids or not all_matched(entry.search for entry in entries):
+            return False
+        self.found.update(ids)
+        dates = [head.effectiveDateTime or head.effectiveInstant or head.issued for head in heads]
+        self.dates.extend(date for date in dates if date)
+        return True
+
+    def _take_entries(self, entries: list[Any]) -> None:
+        for entry in entries:
             resource = entry.resource
-            if resource is None or resource.resourceType != self.kind:
-                continue
-            if entry.search is not None and entry.search.mode in ("include", "outcome"):
+            if resource is None or _type_of(resource) != self.kind or not _asked_for(entry.search):
                 continue
             # Pages may repeat an entry; one without an id counts each time.
             self.found.add(resource.id if isinstance(resource.id, str) else (len(self.pages), id(entry)))
-            written = resource.effectiveDateTime or resource.effectiveInstant or resource.issued
-            if isinstance(written, str):
-                self.dates.append(written)
-        if self.total is None and isinstance(page.total, int):
-            self.total = page.total
-        self._bytes += len(body)
-        self.pages.append(body)
+            if self.kind == "Observation":
+                written = resource.effectiveDateTime or resource.effectiveInstant or resource.issued
+                if isinstance(written, str):
+                    self.dates.append(written)
 
     @property
     def received(self) -> int:
@@ -101,8 +133,7 @@ class Answer:
         return all(later[:n] >= earlier[:n] for later, earlier in pairs for n in (min(len(later), len(earlier), 10),))
 
     def restart(self) -> None:
-        """Forget everything that arrived."""
-        self.pages.clear()
+        """Count anew: the search begins again. What arrived is as true as before."""
         self.dates.clear()
         self.found.clear()
         self.total, self._bytes, self.dropped = None, 0, 0
@@ -148,13 +179,37 @@ def without_subsetted(body: "bytes | msgspec.Raw") -> tuple["bytes | msgspec.Raw
 
 
 def decode_page(body: "bytes | msgspec.Raw") -> Page:
-    """Decode the frame of one page. Raises FetchError for what is no Bundle."""
+    """Decode one page. Raises FetchError for what is no Bundle."""
     try:
-        page = _pages.decode(body)
+        bundle = readers().bundles(body)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return _leniently(body)
+    return Page(body, bundle, bundle.entry, next_of(bundle.link), bundle.total)
+
+
+def _leniently(body: "bytes | msgspec.Raw") -> Page:
+    try:
+        frame = _frames.decode(body)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         raise FetchError("not-fhir") from None
-    if page.resourceType == "OperationOutcome":
+    if frame.resourceType == "OperationOutcome":
         raise FetchError("outcome")
-    if page.resourceType != "Bundle":
+    if frame.resourceType != "Bundle":
         raise FetchError("not-fhir")
-    return page
+    total = frame.total if isinstance(frame.total, int) else None
+    return Page(body, None, frame.entry or [], next_of(frame.link or []), total)
+
+
+def next_of(links: Iterable[Any]) -> str | None:
+    """The address of the next page among the links of a Bundle."""
+    return next((x.url for x in links if x.relation == "next" and isinstance(x.url, str) and x.url), None)
+
+
+def _type_of(resource: Any) -> Any:
+    return resource.resourceType if resource.__class__ is _Named else resource.__struct_config__.tag
+
+
+def _asked_for(search: Any) -> bool:
+    if search.__class__ is msgspec.Raw:
+        return matched(search)
+    return search is None or search.mode not in ("include", "outcome")

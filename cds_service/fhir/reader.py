@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 from operator import attrgetter
+from typing import Any
 
 import msgspec
 
@@ -79,17 +80,17 @@ class ChartReader:
 
     def bundle(
         self, raw: "bytes | msgspec.Raw", *, kinds: Iterable[str] = (), complete: bool = True, cut: str | None = None,
-        whole_only: bool = False,
+        whole_only: bool = False, decoded: Any | None = None,
     ) -> BundleFacts:
         """Take an answer: a Bundle, a single resource, `null` (looked, none) or an OperationOutcome.
 
         `kinds`: the resource types that this answer speaks for. With `complete=False` more was there than arrived;
         `cut="newest"` says that what is missing can only be older. `whole_only` leaves out what the server marked as
-        SUBSETTED. Raises InputError for what is not FHIR.
+        SUBSETTED. `decoded`: the same, decoded before (`pages.Page.bundle`). Raises InputError for what is not FHIR.
         """
         if memoryview(raw).nbytes < 16 and bytes(raw).strip() == b"null":
             facts = BundleFacts()
-        elif (quickly := self._entries.take_quickly(raw, whole_only)) is not None:
+        elif (quickly := self._entries.take_quickly(raw, whole_only, decoded)) is not None:
             facts = quickly
         else:
             raw, dropped = without_subsetted(raw) if whole_only else (raw, 0)

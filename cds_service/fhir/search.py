@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from .client import FhirClient
 from .faults import FetchError
-from .pages import Answer, decode_page, without_subsetted
+from .pages import Answer, Page, decode_page, without_subsetted
 
 _SPARED: tuple[tuple[str, ...], ...] = (
     (), ("_total",), ("_total", "_sort", "_include"), ("_total", "_sort", "_include", "_count"),
@@ -57,7 +57,6 @@ def run_search(client: FhirClient, query: str, answer: Answer, *, single: bool =
         elif level > 0:
             _accepted[server] = level
         break
-    answer.finished = True
     return answer
 
 
@@ -70,10 +69,9 @@ def forget() -> None:
 def run_read(client: FhirClient, query: str, answer: Answer) -> Answer:
     """Read one resource, e.g. `Patient/1`, into `answer.pages`. Never raises."""
     try:
-        answer.pages.append(client.get(client.access.address(query)))
+        answer.take(Page(client.get(client.access.address(query)), None, [], None, None))
     except FetchError as error:
         answer.problem = error
-    answer.finished = True
     return answer
 
 
@@ -83,7 +81,6 @@ def run_pages(client: FhirClient, url: str, answer: Answer) -> Answer:
         _pages(client, _next_url(client, client.access.base, url), answer)
     except FetchError as error:
         answer.problem = error
-    answer.finished = True
     return answer
 
 
@@ -126,8 +123,8 @@ def _take(body: bytes, answer: Answer) -> str | None:
     """Add one page; where the next one is."""
     whole, dropped = without_subsetted(body)
     page = decode_page(whole)
-    answer.take(page, bytes(whole))
     answer.dropped += dropped
+    answer.take(page)
     return page.next
 
 
