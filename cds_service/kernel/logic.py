@@ -87,7 +87,7 @@ def at_least(n: int, parts: Sequence[Answer]) -> Answer:
         return _gathered(counted, open_, _UNKNOWN, None, first_reason(open_))
     if len(parts) - len(counted) + len(passing) + len(open_) >= n:
         return review()
-    needed = n - len(passing) - len(open_)
+    needed = n - len(passing)
     dates = sorted(p.until for p in failing if p.until is not None)
     until = dates[needed - 1] if not open_ and len(dates) >= needed else None
     return _gathered(counted, failing, _FAIL, _basis_of_all(failing or counted), None, until)
