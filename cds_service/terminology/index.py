@@ -1,5 +1,6 @@
 """`Terminology`: all mapping files behind one object of dict look-ups, built once by `load`."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
@@ -28,6 +29,12 @@ from .tables import Tables
 from .texts import Texts
 from .words import FindingWords
 
+_LOOKS_FOR = re.compile(
+    r"\b(tests?|testing|screening|assessment|assessing|measurement|antigen|antibody|vaccin\w*|immuni[sz]ation"
+    r"|counsel\w*|education)\b|检测|筛查|测定|评估|接种|宣教",
+    re.IGNORECASE,
+)
+
 
 class Terminology:
     """What codes, units, names and words mean to this service. `system` arguments are canonical names (`loinc`)."""
@@ -50,6 +57,7 @@ class Terminology:
             if row["finding"] not in codes.findings_known:
                 tables.fault("finding_words", row.line, f"finding '{row['finding']}' has no code row")
         self._finding_words = FindingWords((r["finding"], r["word"], r["kind"] == "not") for r in words)
+        self._acts = frozenset(row["finding"] for row in tables["procedures"])
         self.unit = labs.unit
         self.limits = labs.limits
         self.findings = codes.findings
@@ -88,8 +96,14 @@ class Terminology:
         return self._codes.findings_known
 
     def procedures_named(self, text: str) -> tuple[str, ...]:
-        """The findings of which a word is in a procedure's text (decision 34)."""
-        return self._finding_words.find(text)
+        """The findings of which a word is in a procedure's text (decision 34).
+
+        A test, a screening or a vaccination names the disease that it looks for or wards off and not one that is
+        there: only what is itself done to a patient (a dialysis, a transplant) is read out of it
+        (docs/decisions/0008).
+        """
+        found = self._finding_words.find(text)
+        return tuple(f for f in found if f in self._acts) if found and _LOOKS_FOR.search(text) else found
 
     def vaccine(self, system: str, code: str) -> str | None:
         """`live`, `review` or `not-live`; None for a code that is not listed."""
