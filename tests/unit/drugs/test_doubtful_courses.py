@@ -114,3 +114,44 @@ def test_the_last_day_of_a_course_that_ended_today_is_a_day_of_it(first, owes) -
 def test_a_course_that_ended_today_is_no_current_treatment() -> None:
     course = statement(PREDNISONE, "2026-01-01", TODAY.isoformat(), mg(100))
     assert status(I4C, course) == ("pass", "not-recorded")
+
+
+def test_a_day_of_high_dose_begun_today_is_a_day_of_it() -> None:
+    """Thirteen days in October and today: fourteen (decision 22)."""
+    earlier = statement(PREDNISONE, "2026-10-11", "2026-10-23", mg(100))
+    today = statement(PREDNISONE, TODAY.isoformat(), None, mg(100))
+    assert status(E1D, earlier, today) == ("fail", "recorded")
+    assert status(E1D, earlier) == ("pass", "recorded")
+
+
+@pytest.mark.parametrize(
+    ("again", "owes"),
+    [
+        ("2026-11-15", ("fail", "recorded")),
+        ("2026-11-08", ("fail", "recorded")),
+        ("2026-11-07", ("pass", "recorded")),
+    ],
+)
+def test_a_stop_and_a_new_start_of_more_than_a_week_are_a_change_from_the_new_start(again, owes) -> None:
+    records = (
+        statement(PREDNISONE, "2026-01-01", "2026-10-01", mg(10)),
+        statement(PREDNISONE, again, None, mg(10)),
+    )
+    held = rule(each_treatment="glucocorticoid", route="oral", stable_more_than="2 weeks")
+    assert status(held, *records) == owes
+
+
+def test_the_unstable_partner_is_shown_beside_the_stable_one() -> None:
+    """One good partner begun long ago; another, begun and changed last week, leaves it open (decision 50)."""
+    partners = rule(
+        on_treatment=["mycophenolate mofetil", "methotrexate"], begun="3 months", stable_for="2 weeks", others_stable=True
+    )
+    good = statement(drug("68149"), "2025-01-01", None, mg(1000), id="good")
+    new = statement(drug("6851"), "2026-11-15", None, mg(15), id="new")
+    old = statement(drug("6851"), "2026-01-01", None, mg(15), id="old")
+    changed = statement(drug("6851"), "2026-01-01", "2026-11-14", mg(10), id="before")
+    found = answer(partners, good, new, changed)
+    assert (found.status.value, found.reason and found.reason.value) == ("unknown", "judgement")
+    assert {e.reference for e in found.evidence} == {f"MedicationStatement/{n}" for n in ("good", "new")}
+    assert status(partners, good, old) == ("pass", "recorded")
+    assert status(partners, good) == ("pass", "recorded")
