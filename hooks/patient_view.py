@@ -49,9 +49,10 @@ def answer(call: Call) -> Reply:
         deadline=call.deadline,
         medication_include=call.client.medication_include,
     )
+    why = [words for _, words in gathered.problems]
     if gathered.chart is None:
-        return Reply(unread_card(["the patient's record"], layout))
+        return Reply(unread_card(["the patient's record"], layout, why=why))
     if sle(gathered.chart) is SleState.UNAVAILABLE:
-        return Reply(unread_card(["diagnoses"], layout))
+        return Reply(unread_card(["diagnoses"], layout, why=why))
     screening = screen(gathered.chart)
     return Reply(cards_for(screening, layout), screening.assessments)

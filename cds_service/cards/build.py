@@ -54,10 +54,12 @@ def cards_for(screening: Screening, layout: Layout = Layout()) -> list[Card]:  #
     return [_card_of_all(fits, not_yet(screening.assessments, layout.shown), screening)]
 
 
-def unread_card(what: Sequence[str], layout: Layout, screening: Screening | None = None) -> list[Card]:
+def unread_card(
+    what: Sequence[str], layout: Layout, screening: Screening | None = None, why: Sequence[str] = ()
+) -> list[Card]:
     """The honest sentence for a chart that could not be read, or no card where the site prefers silence.
 
-    `what`: what could not be read, in plain words ("diagnoses", "medication orders").
+    `what`: what could not be read, in plain words ("diagnoses", "medication orders"). `why`: the reasons, likewise.
     """
     if not layout.say_unreadable:
         return []
@@ -67,7 +69,8 @@ def unread_card(what: Sequence[str], layout: Layout, screening: Screening | None
     if len(text) > wording.LONGEST_SUMMARY:
         text = "Much of the record could not be read: lupus CAR-T trials were not screened."
     parts = [
-        f"{escape(head, 400)}, so nothing can be said of lupus CAR-T trials for this patient, neither for nor against.",
+        f"{escape(head, 400)}, so nothing can be said of lupus CAR-T trials for this patient, neither for nor against."
+        + wording.reasons(why or list(screening.chart.why.values() if screening else ())),
         *([wording.what_was_read(screening.chart, say_unread=False)] if screening else []),
         wording.DISCLAIMER,
     ]

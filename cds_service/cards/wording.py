@@ -169,7 +169,16 @@ def what_was_read(chart: Chart, *, say_unread: bool = True) -> str:
         text += f" Could not be read: {listed(none)}."
     if part:
         text += f" Read only in part: {listed(part)}."
+    if say_unread or part:
+        text += reasons(list(chart.why.values()))
     return text + _skipped(chart)
+
+
+def reasons(why: Sequence[str]) -> str:
+    """Why something could not be read: each reason once, three at most. Empty where it is not known."""
+    distinct = list(dict.fromkeys(why))
+    more = [f"{len(distinct) - 3} more"] if len(distinct) > 3 else []
+    return f" Reason: {'; '.join([*(escape(words, 100) for words in distinct[:3]), *more])}." if distinct else ""
 
 
 def _skipped(chart: Chart) -> str:

@@ -1,6 +1,6 @@
 """A patient's chart as of a date: every fact that a criterion may ask for, and what was not to be had."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from datetime import date
 from enum import Enum
 from typing import Any, TypeVar
@@ -47,7 +47,7 @@ class Chart:
     """All facts of one patient as of one date. Read-only; `memo` keeps what several criteria compute alike."""
 
     __slots__ = ("allergies", "as_of", "diagnoses", "exposures", "immunisations", "kinds", "memo", "notes", "patient",
-                 "procedures", "reach", "results", "skipped", "terminology", "unnamed_drugs")
+                 "procedures", "reach", "results", "skipped", "terminology", "unnamed_drugs", "why")
 
     def __init__(
         self,
@@ -86,6 +86,8 @@ class Chart:
         """(reference, problem) of what could not be used and might have mattered."""
         self.notes = notes
         """What is to be said of the chart as a whole (OperationOutcome notes ...)."""
+        self.why: Mapping[str, str] = {}
+        """Kind → why it was not read whole, in words without patient data, where that is known."""
         self.memo: dict[Hashable, Any] = {}
 
     def kind(self, name: str) -> Kind:

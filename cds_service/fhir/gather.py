@@ -5,9 +5,9 @@ A kind that did not arrive whole is never "none" (criteria.md "Completeness", de
 in the prefetch no HTTP library is even imported.
 """
 
+import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from ..terminology import Terminology
 from .bundle import type_of
 from .completeness import cut, reach, together
 from .faults import WORDS, FetchError
+from .gathered import Gathered, MissingData
 from .pages import Answer, Page, decode_page, subsetted
 from .reader import BundleFacts, ChartReader
 from .templates import FIRST, Template, templates
@@ -30,36 +31,12 @@ if TYPE_CHECKING:
     from .client import Limits
     from .fetch import Done, Fetch
 
+__all__ = ["Gathered", "MissingData", "gather", "gather_patient", "shutdown"]
+
+log = logging.getLogger("cds_service.fhir")
 Raw = msgspec.Raw | bytes
 _BUNDLE = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"Bundle"')
 _STRANGER = "it is about another patient"
-
-
-class MissingData(InputError):
-    """The Patient or the Conditions were neither sent nor are they to be had (HTTP 412)."""
-
-    def __init__(self, keys: tuple[str, ...], words: str | None = None) -> None:
-        self.keys = keys
-        super().__init__(
-            words
-            or f"needed and neither sent nor to be had from a FHIR server: {', '.join(keys)}; send these prefetch keys"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """A chart and how it was come by."""
-
-    chart: Chart | None
-    """None only where the Patient was asked for, or sent as an OperationOutcome, and failed."""
-    unreadable: tuple[str, ...] = ()
-    """Of `patient`, `conditions`: asked for and failed (HTTP 200 with the honest sentence)."""
-    problems: tuple[tuple[str, str], ...] = ()
-    """(prefetch key, plain words without patient data), for the log and the card."""
-    requests: int = 0
-    """HTTP requests made."""
-    strangers: int = 0
-    """Entries of other patients that were dropped."""
 
 
 def gather_patient(
@@ -117,6 +94,7 @@ class _Gathering:
         self.settings = (patient_id, deadline, limits, page_size)
         self.states: dict[str, list[Kind]] = {}
         self.problems: list[tuple[str, str]] = []
+        self.why: dict[str, str] = {}
         self.links: dict[str, tuple[Template, str, BundleFacts]] = {}
         """Prefetch key → where its Bundle goes on."""
         self.fetch: Fetch | None = None
@@ -324,6 +302,8 @@ class _Gathering:
         if not_offered and template.drug:
             return self._say(template, Kind.NOT_OFFERED)  # no failure: decision 38
         self.problems.append((template.key, words))
+        for kind in template.kinds:
+            self.why.setdefault(kind, words)
         return self._say(template, part or Kind.UNAVAILABLE)
 
     def _say(self, template: Template, state: Kind) -> None:
@@ -339,6 +319,10 @@ class _Gathering:
     def _result(self, chart: Chart | None, unreadable: tuple[str, ...]) -> Gathered:
         strangers = sum(problem == _STRANGER for _, problem in chart.skipped) if chart else 0
         requests = self.fetch.client.requests if self.fetch else 0
+        if chart is not None:
+            chart.why = self.why
+        if self.fetch is not None and self.problems:  # keys and words of ours: nothing of the patient, no address
+            log.warning("fetched in part: %s", "; ".join(f"{key}: {words}" for key, words in self.problems))
         return Gathered(chart, unreadable, tuple(self.problems), requests, strangers)
 
 
