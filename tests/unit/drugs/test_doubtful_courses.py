@@ -144,7 +144,8 @@ def test_a_stop_and_a_new_start_of_more_than_a_week_are_a_change_from_the_new_st
 def test_the_unstable_partner_is_shown_beside_the_stable_one() -> None:
     """One good partner begun long ago; another, begun and changed last week, leaves it open (decision 50)."""
     partners = rule(
-        on_treatment=["mycophenolate mofetil", "methotrexate"], begun="3 months", stable_for="2 weeks", others_stable=True
+        on_treatment=["mycophenolate mofetil", "methotrexate"], begun="3 months", stable_for="2 weeks",
+        others_stable=True,
     )
     good = statement(drug("68149"), "2025-01-01", None, mg(1000), id="good")
     new = statement(drug("6851"), "2026-11-15", None, mg(15), id="new")
