@@ -49,7 +49,8 @@ def _page(settings: Settings, demo: bool) -> str:
     )
     trials = "".join(
         f'<tr><td><a href="{escape(t.url)}" rel="noreferrer">{escape(t.id)}</a></td><td>{escape(t.name)}, '
-        f"{escape(t.product)}</td><td>{escape(t.status.replace('-', ' '))} <span>({t.status_as_of.isoformat()})</span></td></tr>"
+        f"{escape(t.product)}</td><td>{escape(t.status.replace('-', ' '))} "
+        f"<span>({t.status_as_of.isoformat()})</span></td></tr>"
         for t in load_trials()
     )
     caller = (
