@@ -35,6 +35,12 @@ def all_matched(searches: Iterable[msgspec.Raw]) -> bool:
     return b'"include"' not in said and b'"outcome"' not in said
 
 
+def each_of(pieces: list[msgspec.Raw]) -> list[bytes]:
+    """The bytes of many pieces of JSON; as `bytes` of each, in a third of the time."""
+    found = b"\0".join(pieces).split(b"\0")  # no JSON holds this byte
+    return found if len(found) == len(pieces) else list(map(bytes, pieces))
+
+
 class Link(msgspec.Struct):
     """One link of a Bundle."""
 
@@ -42,19 +48,24 @@ class Link(msgspec.Struct):
     url: str | None = None
 
 
-class Bundle(msgspec.Struct):
-    """A Bundle of any type."""
+class Frame(msgspec.Struct):
+    """A Bundle without its entries."""
 
-    resourceType: str = ""
     type: str | None = None
     total: int | None = None
     link: list[Link] = []
-    entry: list[Entry] = []
 
     @property
     def next(self) -> str | None:
         """The address of the next page as the server gave it."""
         return next((link.url for link in self.link if link.relation == "next" and link.url), None)
+
+
+class Bundle(Frame):
+    """A Bundle of any type, or what may be one."""
+
+    resourceType: str = ""
+    entry: list[Entry] = []
 
 
 class Issue(msgspec.Struct):

@@ -45,8 +45,13 @@ class Context:
     reach: DateSpan | None = None
     missing_medications: list[str] = field(default_factory=list)
     """References of Medications that were not included: the client may read them one by one."""
+    today: str = field(init=False)
+    """`as_of` as a chart writes it."""
     _earliest: str = "~"
     """The earliest date so far as text, later than any date at first."""
+
+    def __post_init__(self) -> None:
+        self.today = self.as_of.isoformat()
 
     def mark(self, written: str | None) -> None:
         """As `dated`, for a date as recorded: parsed only where it may be earlier than all before."""

@@ -6,12 +6,13 @@ A bad entry is one named skip and does not touch the others.
 from collections.abc import Sequence
 from functools import partial
 from operator import attrgetter
+from types import NoneType
 from typing import Any, NamedTuple
 
 import msgspec
 
 from ..kernel.errors import Unreadable
-from .bundle import Entry, Place, Whole, all_matched, decode_bundle, gap, matched, type_of
+from .bundle import Entry, Frame, Place, Whole, all_matched, decode_bundle, each_of, gap, matched, type_of
 from .context import Context, decode
 from .kinds import FOUND_BY_REFERENCE, Known, readers
 from .pages import SUBSETTED
@@ -45,6 +46,16 @@ class _Pending(NamedTuple):
     reference: str
 
 
+class _Sheaf(NamedTuple):
+    """The entries of one Bundle."""
+
+    heads: list[Any]
+    entries: list[Any]
+    whole: Whole
+    first: int
+    """How many entries came before."""
+
+
 class Entries:
     """What came, sorted: read, queued, to be found by reference, or left."""
 
@@ -74,68 +85,110 @@ class Entries:
             bundle = bundle or self._readers.bundles(raw)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             return None
-        entries, context = bundle.entry, self.context
-        heads = list(map(_resource, entries))
-        rest: Sequence[int] = range(len(heads))
-        alike = context is not None and set(map(type, heads)) == _OBSERVATIONS
-        if whole_only and SUBSETTED in (b"".join(map(_meta, heads)) if alike else bytes(raw)):
-            return None
-        whole, first, outcome, outcomes = Whole(raw), self._counter, None, set()
-        self._counter += len(entries)
-        if context is not None:
-            chosen = rest if alike else [i for i in rest if heads[i].__class__ is ObservationHead]
-            if chosen:
-                self._take_observations(heads, whole, entries, chosen, first, context)
-                rest = () if alike else [i for i in rest if heads[i].__class__ is not ObservationHead]
-        for index in rest:
-            head, full_url = heads[index], entries[index].fullUrl
-            known = self._readers.by_head.get(head.__class__)
-            if known is not None:
-                self._take_glanced(head, known, Place(whole, index), full_url, first + index)
-            elif head.__struct_config__.tag == "OperationOutcome":
-                outcomes.add(index)
-                outcome = self._remark(gap(b'{"issue":%b}' % bytes(head.issue)), outcome)
-            elif head.__struct_config__.tag in FOUND_BY_REFERENCE:
-                reference = f"{head.__struct_config__.tag}/{head.id}" if head.id else ""
-                self._index(Place(whole, index), reference, full_url)
-        besides = len(outcomes)
-        if not all_matched(map(_search, entries)):
-            besides += sum(not matched(e.search) for i, e in enumerate(entries) if i not in outcomes)
-        following = next((link.url for link in bundle.link if link.relation == "next" and link.url), None)
-        return BundleFacts(following, bundle.total, len(entries) - besides, outcome)
-
-    def _take_observations(
-        self, heads: list[Any], whole: Whole, entries: list[Any], indexes: Sequence[int], first: int, context: Context
-    ) -> None:
-        def otherwise(head: ObservationHead, index: int) -> None:
-            self._take_glanced(head, observation, Place(whole, index), entries[index].fullUrl, first + index)
-
-        observation = self._readers.by_head[ObservationHead]
-        chosen = heads if len(indexes) == len(heads) else [heads[i] for i in indexes]
-        ours = None if self.whose.all_surely(list(map(_subject, chosen))) else self.whose.is_surely_about
-        read_all(chosen, indexes, whole, context, ours=ours, seen=self._seen, otherwise=otherwise)
+        heads = list(map(_resource, bundle.entry))
+        groups = _by_class(heads)
+        if whole_only:
+            said = b"".join(map(_meta, heads)) if groups.keys() == _OBSERVATIONS else bytes(raw)
+            if SUBSETTED in said:
+                return None
+        return self._take_groups(groups, _Sheaf(heads, bundle.entry, Whole(raw), self._counter), bundle, 0)
 
     def take_bundle(self, raw: "bytes | msgspec.Raw") -> BundleFacts:
         """Take a Bundle entry by entry: what is wrong with one does not touch the others."""
         bundle = decode_bundle(raw)
-        whole = Whole(raw, bundle.entry)
-        outcome, besides, first = None, 0, self._counter
-        self._counter += len(bundle.entry)
-        for index, entry in enumerate(bundle.entry):
-            resource, place = entry.resource, Place(whole, index)
-            try:
-                head = self._readers.heads(resource)
-            except (msgspec.MsgspecError, RecursionError):
-                kind = self._take_other(place, entry.fullUrl, f"entry[{first + index}]") if resource else None
-                if not resource or kind == "OperationOutcome":
-                    besides += 1
-                    outcome = self._remark(gap(resource), outcome) if resource else outcome
-                    continue
+        heads: list[Any] = []
+        whole, left = Whole(raw, bundle.entry), 0
+        for number, entry in enumerate(bundle.entry, self._counter):
+            head = None
+            if not entry.resource:
+                left += 1
             else:
-                known = self._readers.by_head[head.__class__]
-                self._take_glanced(head, known, place, entry.fullUrl, first + index)
-            besides += not matched(entry.search)
-        return BundleFacts(bundle.next, bundle.total, len(bundle.entry) - besides, outcome)
+                try:
+                    head = self._readers.heads(entry.resource)
+                except (msgspec.MsgspecError, RecursionError):
+                    if self._take_other(Place(whole, len(heads)), entry.fullUrl, f"entry[{number}]"):
+                        left += not matched(entry.search)
+            heads.append(head)
+        groups = _by_class(heads)
+        groups.pop(NoneType, None)
+        return self._take_groups(groups, _Sheaf(heads, bundle.entry, whole, self._counter), bundle, left)
+
+    def take(self, raw: msgspec.Raw | bytes) -> None:
+        """Take one resource."""
+        if not isinstance(raw, msgspec.Raw):
+            raw = msgspec.Raw(raw)
+        entry = Entry(resource=raw)
+        whole = Whole(raw, [entry])
+        try:
+            head = self._readers.heads(raw)
+        except (msgspec.MsgspecError, RecursionError):
+            self._take_other(Place(whole, 0), None, f"entry[{self._counter}]")
+            self._counter += 1
+        else:
+            self._take_groups({head.__class__: (0,)}, _Sheaf([head], [entry], whole, self._counter), Frame(), 0)
+
+    def _take_groups(
+        self, groups: dict[type, Sequence[int]], sheaf: "_Sheaf", frame: Frame, left: int
+    ) -> BundleFacts:
+        """Take the entries of one Bundle whose heads were decoded, class by class. `left`: others that are no match."""
+        heads, entries, whole, first = sheaf
+        self._counter += len(entries)
+        outcome: str | None = None
+        for kind, numbers in groups.items():
+            known = self._readers.by_head.get(kind)
+            if known is None:
+                tag = kind.__struct_config__.tag  # type: ignore[attr-defined]
+                for number in numbers:
+                    if tag == "OperationOutcome":
+                        outcome = self._remark(gap(b'{"issue":%b}' % bytes(heads[number].issue)), outcome)
+                    elif tag in FOUND_BY_REFERENCE:
+                        reference = f"{tag}/{heads[number].id}" if heads[number].id else ""
+                        self._index(Place(whole, number), reference, entries[number].fullUrl)
+            elif self.context is not None and kind is ObservationHead:
+                self._take_observations(known, numbers, sheaf, self.context)
+            elif self.context is not None and known.unasked is not None:
+                self._take_glanced(known, numbers, sheaf, self.context)
+            else:
+                for number in numbers:
+                    self._take_head(heads[number], known, Place(whole, number), entries[number].fullUrl, first + number)
+        searches = list(map(_search, entries))
+        if not all_matched(searches):
+            left += sum(not matched(searches[n]) for k, ns in groups.items() if not _is_outcome(k) for n in ns)
+        left += sum(len(ns) for k, ns in groups.items() if _is_outcome(k))
+        return BundleFacts(frame.next, frame.total, len(entries) - left, outcome)
+
+    def _take_observations(self, known: Known, numbers: Sequence[int], sheaf: "_Sheaf", context: Context) -> None:
+        heads, entries, whole, first = sheaf
+
+        def otherwise(head: ObservationHead, number: int) -> None:
+            self._take_head(head, known, Place(whole, number), entries[number].fullUrl, first + number)
+
+        chosen = _chosen(heads, numbers)
+        ours = None if self.whose.all_surely(list(map(_subject, chosen))) else self.whose.is_surely_about
+        read_all(chosen, numbers, whole, context, ours=ours, seen=self._seen, otherwise=otherwise)
+
+    def _take_glanced(self, known: Known, numbers: Sequence[int], sheaf: "_Sheaf", context: Context) -> None:
+        """Take resources of one type; those that nobody asks for are dealt with at a glance."""
+        assert known.code is not None and known.unasked is not None and known.glance is not None
+        heads, entries, whole, first = sheaf
+        chosen, unasked = _chosen(heads, numbers), known.unasked(context.terminology)
+        ours = self.whose.all_surely(list(map(_subject, chosen)))
+        dates: list[str] = []
+        for number, head, code in zip(numbers, chosen, each_of(list(map(known.code, chosen))), strict=True):
+            if (
+                hash(code) in unasked
+                and head.status not in _IGNORED
+                and (ours or self.whose.is_surely_about(head))
+                and (date := known.glance(head, context)) is not None
+            ):
+                if date:
+                    dates.append(date)
+                if known.indexed:
+                    reference = f"{known.kind}/{head.id}" if head.id else ""
+                    self._index(Place(whole, number), reference, entries[number].fullUrl)
+            else:
+                self._take_head(head, known, Place(whole, number), entries[number].fullUrl, first + number)
+        context.mark_all(dates)
 
     def _remark(self, missing: bool, before: str | None) -> str:
         """What an OperationOutcome among entries makes of the answer (decision 49)."""
@@ -143,34 +196,6 @@ class Entries:
             return "unavailable"
         self.notes.append("the server added a remark to its answer")
         return before or "note"
-
-    def take(self, raw: msgspec.Raw | bytes, full_url: str | None) -> None:
-        """Take one resource."""
-        counter = self._counter
-        self._counter = counter + 1
-        if not isinstance(raw, msgspec.Raw):
-            raw = msgspec.Raw(raw)
-        place = Place(Whole(raw, [Entry(resource=raw)]), 0)
-        try:
-            head = self._readers.heads(raw)
-        except (msgspec.MsgspecError, RecursionError):
-            self._take_other(place, full_url, f"entry[{counter}]")
-        else:
-            self._take_head(head, self._readers.by_head[head.__class__], place, full_url, counter)
-
-    def _take_glanced(self, head: Any, known: Known, place: Place, full_url: str | None, counter: int) -> None:
-        """Take one resource whose head was decoded; most that nobody asks for are dealt with at a glance."""
-        context = self.context
-        if (
-            known.glance is None
-            or context is None
-            or head.status in _IGNORED
-            or not self.whose.is_surely_about(head)
-            or not known.glance(head, context)
-        ):
-            self._take_head(head, known, place, full_url, counter)
-        elif known.indexed:
-            self._index(place, f"{known.kind}/{head.id}" if head.id else "", full_url)
 
     def _take_head(self, head: Any, known: Known, place: Place, full_url: str | None, counter: int) -> None:
         """Read one resource whose head was decoded, or queue it."""
@@ -250,6 +275,24 @@ class Entries:
             context.skip(context.reference, "it is about another patient")
         elif known.module.matters(resource, context):
             context.skip(context.reference, "its elements are not of the types that FHIR R4 gives them")
+
+
+def _by_class(heads: list[Any]) -> dict[type, Sequence[int]]:
+    """The numbers of heads by their class."""
+    if len(kinds := set(map(type, heads))) == 1:
+        return {kinds.pop(): range(len(heads))}
+    groups: dict[type, list[int]] = {}
+    for number, head in enumerate(heads):
+        groups.setdefault(head.__class__, []).append(number)
+    return dict(groups)
+
+
+def _chosen(heads: list[Any], numbers: Sequence[int]) -> list[Any]:
+    return heads if len(numbers) == len(heads) else [heads[n] for n in numbers]
+
+
+def _is_outcome(kind: Any) -> bool:
+    return bool(kind.__struct_config__.tag == "OperationOutcome")
 
 
 def _find(referred: dict[str, Place], reference: str) -> dict[str, Any] | None:

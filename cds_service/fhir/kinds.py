@@ -2,13 +2,15 @@
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import cache
+from operator import attrgetter
 from typing import Any, Literal, NamedTuple, Union
 
 import msgspec
 
-from .bundle import AS_ASKED, Link, Place
+from ..terminology import Terminology
+from .bundle import AS_ASKED, Frame, Place
 from .context import Context
 
 FOUND_BY_REFERENCE = {"Medication", "Encounter", "Condition"}
@@ -30,10 +32,15 @@ class Known(NamedTuple):
     kind: str
     module: Any
     read: Callable[[Any, Place, Context], None]
-    glance: Callable[[Any, Context], bool] | None
-    """Takes all that there is to a resource of this patient that nobody asks for (most Observations), or says False."""
     waits: bool
     indexed: bool
+    code: Callable[[Any], msgspec.Raw] | None
+    """The raw element of a head by whose bytes `unasked` knows what nobody asks for; None: every one is read."""
+    unasked: Callable[[Terminology], Container[int]] | None
+    """Hashes of raw codes that no criterion asks for."""
+    glance: Callable[[Any, Context], str | None] | None
+    """The date by which what nobody asks for says how far back the chart reaches (decision 19), empty where it says
+    nothing; None where it must be read all the same."""
 
 
 class Readers(NamedTuple):
@@ -43,7 +50,7 @@ class Readers(NamedTuple):
     by_head: dict[type, Known]
     """By the class of the head."""
     heads: Callable[[msgspec.Raw], Any]
-    """Decodes the head of one resource of a type that is read."""
+    """Decodes the head of one resource of a type that is read, or that often comes beside what was asked for."""
     bundles: Callable[[bytes | msgspec.Raw], Any]
     """Decodes a Bundle with the heads of all its entries at once; raises a MsgspecError where one does not fit."""
 
@@ -59,30 +66,24 @@ def readers() -> Readers:
         for head in getattr(module, "HEADS", [getattr(module, "Head", None)]):
             if head is not None:
                 kind = head.__struct_config__.tag
+                code = getattr(module, "CODE", None)
                 by_kind[kind] = by_head[head] = Known(
-                    kind, module, module.read, getattr(module, "glance", None), kind in _WAITING,
-                    kind in FOUND_BY_REFERENCE,
-                )
-    heads = tuple(by_head)
-    return Readers(
-        by_kind, by_head, msgspec.json.Decoder(Union[heads]).decode, _bundles(heads)  # noqa: UP007 - made at run time
-    )
-
-
-def _bundles(heads: tuple[type, ...]) -> Callable[[bytes | msgspec.Raw], Any]:
+                    kind, module, module.read, kind in _WAITING, kind in FOUND_BY_REFERENCE,
+                    attrgetter(code) if code else None, getattr(module, "unasked", None),
+                    getattr(module, "glance", None),
+                )  # fmt: skip
     elements = [("id", str | None, None), ("issue", msgspec.Raw, msgspec.Raw(b"[]"))]
     beside = [msgspec.defstruct(kind, elements, tag_field="resourceType", tag=kind) for kind in _BESIDE]
-    entry = msgspec.defstruct(
-        "Entry",
-        [("resource", Union[(*heads, *beside)]), ("fullUrl", str | None, None), ("search", msgspec.Raw, AS_ASKED)],
-        gc=False,
+    heads: Any = Union[(*by_head, *beside)]  # made at run time
+    return Readers(by_kind, by_head, msgspec.json.Decoder(heads).decode, _bundles(heads))
+
+
+def _bundles(heads: Any) -> Callable[[bytes | msgspec.Raw], Any]:
+    entry: Any = msgspec.defstruct(
+        "Entry", [("resource", heads), ("fullUrl", str | None, None), ("search", msgspec.Raw, AS_ASKED)], gc=False
     )
-    bundle = msgspec.defstruct(
-        "Bundle",
-        [("resourceType", Literal["Bundle"]), ("type", str | None, None), ("total", int | None, None),
-         ("link", list[Link], []), ("entry", list[entry], [])],  # type: ignore[valid-type]
-    )  # fmt: skip
-    return msgspec.json.Decoder(bundle).decode
+    fields: Any = [("resourceType", Literal["Bundle"]), ("entry", list[entry], [])]
+    return msgspec.json.Decoder(msgspec.defstruct("Bundle", fields, bases=(Frame,), kw_only=True)).decode
 
 
 def kinds_read() -> tuple[str, ...]:

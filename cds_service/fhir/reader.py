@@ -102,7 +102,7 @@ class ChartReader:
             elif resource_type is None:
                 raise InputError("this is not a FHIR resource: it has no resourceType")
             else:
-                self._entries.take(raw, None)
+                self._entries.take(raw)
                 facts = BundleFacts(received=1)
         if facts.outcome == "unavailable":
             state = Kind.PART if facts.received else Kind.UNAVAILABLE

@@ -1,4 +1,7 @@
-"""Finding words of a list in a text: longest word first, and a word that was found hides what lies inside it."""
+"""Finding words of a list in a text: longest word first, and a word that was found hides what lies inside it.
+
+What a text says is remembered by the hash of the text and never by the text: a patient's words do not outlive the call.
+"""
 
 from collections.abc import Callable, Iterable
 
@@ -30,15 +33,15 @@ class WordList:
             found.setdefault(plain(word), []).append(meaning)
         self._words = sorted(((w, tuple(dict.fromkeys(m))) for w, m in found.items()), key=lambda item: -len(item[0]))
         self._whole = whole
-        self._cache: dict[str, tuple[str, ...]] = {}
+        self._cache: dict[int, tuple[str, ...]] = {}
 
     def find(self, text: str) -> tuple[str, ...]:
         """The meanings of the words in a text, in the order of the text, each once."""
-        known = self._cache.get(text)
+        known = self._cache.get(hash(text))
         if known is None:
             if len(self._cache) > 4096:
                 self._cache.clear()
-            known = self._cache[text] = tuple(dict.fromkeys(m for _, m in sorted(self._hits(plain(text))) if m))
+            known = self._cache[hash(text)] = tuple(dict.fromkeys(m for _, m in sorted(self._hits(plain(text))) if m))
         return known
 
     def _hits(self, text: str) -> Iterable[tuple[int, str]]:
@@ -65,15 +68,15 @@ class FindingWords:
              else self._words.setdefault(plain(word), []).append(finding))  # fmt: skip
         for hidden in self._not.values():
             hidden.sort(key=len, reverse=True)  # 潜伏性结核感染 before 潜伏性结核: else an infection is left
-        self._cache: dict[str, tuple[str, ...]] = {}
+        self._cache: dict[int, tuple[str, ...]] = {}
 
     def find(self, text: str) -> tuple[str, ...]:
         """The findings of which a word is in the text, in alphabetical order."""
-        known = self._cache.get(text)
+        known = self._cache.get(hash(text))
         if known is None:
             if len(self._cache) > 4096:
                 self._cache.clear()
-            known = self._cache[text] = tuple(sorted(self._find(plain(text))))
+            known = self._cache[hash(text)] = tuple(sorted(self._find(plain(text))))
         return known
 
     def _find(self, text: str) -> set[str]:
@@ -102,13 +105,14 @@ def _in(text: str, word: str) -> bool:
 
 def memo(look: Callable[[str], str | None], size: int = 4096) -> Callable[[str], str | None]:
     """Remember the answers of a pure look-up by text; the memory is emptied when it is full."""
-    cache: dict[str, str | None] = {}
+    cache: dict[int, str | None] = {}
 
     def remembered(text: str) -> str | None:
-        if text not in cache:
+        key = hash(text)
+        if key not in cache:
             if len(cache) >= size:
                 cache.clear()
-            cache[text] = look(text)
-        return cache[text]
+            cache[key] = look(text)
+        return cache[key]
 
     return remembered

@@ -14,10 +14,10 @@ from ...kernel.errors import Unreadable
 from ...terminology import Terminology
 from ..bundle import Place
 from ..context import Context, decode
-from ..heads import Concept, Period, Reference, concept_of
+from ..heads import Concept, Period, concept_of
+from .pieces import NONE, NULL
 
-KIND = "Condition"
-
+CODE = "code"
 _ICD = frozenset(("icd10cm", "icd10", "icd10cn"))
 _REFUSED = frozenset(("refuted", "entered-in-error"))
 _DOUBTFUL = frozenset(("unconfirmed", "provisional", "differential"))
@@ -25,42 +25,60 @@ _ACTIVE = frozenset(("active", "recurrence", "relapse"))
 _INACTIVE = frozenset(("inactive", "remission", "resolved"))
 _YEARS = frozenset(("a", "year", "years", "yr", "岁"))
 _MONTHS = frozenset(("mo", "month", "months", "月"))
-_NONE = Concept()
+_NO_CODE = Concept()
+_concepts = msgspec.json.Decoder(Concept | None)
 
 
-class Head(msgspec.Struct, tag_field="resourceType", tag="Condition"):
-    """The elements of a Condition that are read; rare ones stay raw until they are needed."""
+class Head(msgspec.Struct, tag_field="resourceType", tag="Condition", gc=False):
+    """The elements of a Condition that are read. Code, subject and statuses stay raw: they are understood by bytes."""
 
     status: ClassVar[None] = None
     id: str | None = None
-    subject: Reference | None = None
-    code: Concept | None = None
-    clinicalStatus: Concept | None = None
-    verificationStatus: Concept | None = None
-    severity: Concept | None = None
-    recordedDate: str | None = None
+    clinicalStatus: msgspec.Raw = NULL
+    verificationStatus: msgspec.Raw = NULL
+    code: msgspec.Raw = NULL
+    subject: msgspec.Raw = NULL
     onsetDateTime: str | None = None
+    recordedDate: str | None = None
+    severity: Concept | None = None
     onsetPeriod: Period | None = None
-    onsetAge: msgspec.Raw = msgspec.Raw()
-    onsetRange: msgspec.Raw = msgspec.Raw()
+    onsetAge: msgspec.Raw = NONE
+    onsetRange: msgspec.Raw = NONE
     abatementDateTime: str | None = None
     abatementPeriod: Period | None = None
-    abatementAge: msgspec.Raw = msgspec.Raw()
-    abatementRange: msgspec.Raw = msgspec.Raw()
+    abatementAge: msgspec.Raw = NONE
+    abatementRange: msgspec.Raw = NONE
     abatementString: str | None = None
-    stage: msgspec.Raw = msgspec.Raw()
-    note: msgspec.Raw = msgspec.Raw()
+    stage: msgspec.Raw = NONE
+    note: msgspec.Raw = NONE
+
+
+def glance(head: Head, ctx: Context) -> str | None:
+    """The date of a Condition that nobody asks for, as `Known.glance`."""
+    try:
+        _status(head.clinicalStatus)
+        if _status(head.verificationStatus) in _REFUSED:
+            return ""
+        if head.recordedDate:
+            parse_date(head.recordedDate)
+    except (msgspec.MsgspecError, RecursionError, Unreadable):
+        return None  # it will be read, and reported
+    if head.onsetDateTime and head.onsetDateTime > ctx.today:
+        return None  # perhaps it lies in the future
+    return head.recordedDate or ""
 
 
 def read(head: Head, place: Place, ctx: Context) -> None:
     """Put a Diagnosis into the context where the Condition speaks of a finding that some criterion may ask for."""
     verification = _status(head.verificationStatus)
+    clinical = _status(head.clinicalStatus)
+    code = _concepts.decode(head.code) or _NO_CODE
     if verification in _REFUSED:
         return
     recorded = date_of(head.recordedDate, ctx)
-    code = head.code or _NONE
     matches, codes, has_icd = _matches(code, ctx.terminology)
     if not matches and not (words := _words(code, has_icd, ctx.terminology)):
+        unasked(ctx.terminology).add(hash(bytes(head.code)))
         onset = date_of(head.onsetDateTime, ctx, report=False)
         if not ctx.future(onset or recorded):
             ctx.dated(recorded)
@@ -74,7 +92,6 @@ def read(head: Head, place: Place, ctx: Context) -> None:
     ended = (not still) and (
         abatement is not None or bool(head.abatementString) or bool(head.abatementDateTime) or bool(head.abatementAge)
     )
-    clinical = _status(head.clinicalStatus)
     stages: tuple[str, ...] = ()
     if head.stage or head.note:
         stages, more = _stages(head, ctx.terminology)
@@ -105,9 +122,21 @@ def read(head: Head, place: Place, ctx: Context) -> None:
     )
 
 
+_MOST = 20_000
+_memory: tuple[Terminology | None, set[int]] = (None, set())
+
+
+def unasked(terminology: Terminology) -> set[int]:
+    """Hashes of the raw codes that name no finding. No bytes: a code may hold free text (see `measurand.memory`)."""
+    global _memory
+    if _memory[0] is not terminology or len(_memory[1]) > _MOST:
+        _memory = (terminology, set())
+    return _memory[1]
+
+
 def matters(resource: dict[str, Any], ctx: Context) -> bool:
     """Whether a Condition that could not be decoded speaks of a finding that is read."""
-    if _status(concept_of(resource.get("verificationStatus"))) in _REFUSED:
+    if _said_by(concept_of(resource.get("verificationStatus"))) in _REFUSED:
         return False
     code = concept_of(resource.get("code"))
     matches, _, has_icd = _matches(code, ctx.terminology)
@@ -180,7 +209,22 @@ def _beside(prefix: str, codes: list[tuple[str, str]]) -> bool:
     return any(system in _ICD and code.replace(".", "").upper().startswith(bare) for system, code in codes)
 
 
-def _status(concept: Concept | None) -> str | None:
+_CLOSED = _REFUSED | _DOUBTFUL | _ACTIVE | _INACTIVE | {"confirmed"}
+_statuses: dict[int, str | None] = {hash(b"null"): None}
+
+
+def _status(raw: msgspec.Raw) -> str | None:
+    """The code of a raw status; the same bytes are read once. Raises msgspec.MsgspecError for what is no concept."""
+    key = bytes(raw)
+    said = _statuses.get(hash(key), "")
+    if said == "":
+        said = _said_by(_concepts.decode(key))
+        if said in _CLOSED and len(_statuses) < _MOST:  # nothing that a person wrote is kept
+            _statuses[hash(key)] = said
+    return said
+
+
+def _said_by(concept: Concept | None) -> str | None:
     if concept is None:
         return None
     for coding in concept.coding:

@@ -21,9 +21,6 @@ _NONE = Dose(problem="no dosage is recorded")
 _NO_PLAN = "its steps do not say when each one holds"
 
 
-_memory: tuple[Terminology, dict[tuple[bytes, Strength], "Dosed"]] | None = None
-
-
 class Dosed(NamedTuple):
     """All dosages of one record, read."""
 
@@ -31,29 +28,43 @@ class Dosed(NamedTuple):
     route: str | None
 
 
+_MOST = 2048
+_memory: tuple[Terminology | None, dict[tuple[int, Strength], Dosed]] = (None, {})
+
+
 def dosed(raw: msgspec.Raw, strength: Strength, begins: DateSpan | None, terminology: Terminology) -> Dosed:
     """Read the raw `dosage` (or `dosageInstruction`) of a record.
 
-    The same few dosages come again and again: those without bounds of their own, which do not depend on the record,
-    are remembered.
+    The same few dosages come again and again: a single one without bounds of its own, which does not depend on the
+    record, is remembered by its hash, without its words.
     """
     global _memory
     text = bytes(raw)
     if not text:
         return _NOT_DOSED
-    if b'"bounds' in text:
-        return _dosed(raw, strength, begins, terminology)
-    if _memory is None or _memory[0] is not terminology or len(_memory[1]) > 2048:
+    if _memory[0] is not terminology or len(_memory[1]) > _MOST:
         _memory = (terminology, {})
-    found = _memory[1].get((text, strength))
-    if found is None:
-        found = _memory[1][text, strength] = _dosed(raw, strength, begins, terminology)
-    return found
-
-
-def _dosed(raw: msgspec.Raw, strength: Strength, begins: DateSpan | None, terminology: Terminology) -> Dosed:
+    key = (hash(text), strength)
+    found = _memory[1].get(key)
+    if found is not None:
+        (dose, steps, start, end), route = found
+        words = _texts.decode(text)[0]
+        said = _text_of(words.text, words.patientInstruction, dose)
+        return Dosed(Regimen(dose._replace(text=said) if said else dose, steps, start, end), route)
     dosages = decode_any(raw)
-    return Dosed(read_dosage(dosages, strength, begins, terminology), route_of(routes_in(dosages), terminology))
+    read = Dosed(read_dosage(dosages, strength, begins, terminology), route_of(routes_in(dosages), terminology))
+    if b'"bounds' not in text and isinstance(dosages, list) and len(dosages) == 1 and isinstance(dosages[0], dict):
+        bare = read.regimen._replace(dose=read.regimen.dose._replace(text=""))
+        _memory[1][key] = Dosed(bare, read.route)
+    return read
+
+
+class _Words(msgspec.Struct, gc=False):
+    text: Any = None
+    patientInstruction: Any = None
+
+
+_texts = msgspec.json.Decoder(list[_Words])
 
 
 class Regimen(NamedTuple):
@@ -142,11 +153,15 @@ def _sum(doses: list[Dose]) -> Dose:
 
 def _dose(dosage: dict[str, Any], strength: Strength, terminology: Terminology) -> Dose:
     """One dosage as a daily dose; as needed is an interval from 0 to the maximum."""
-    said = dosage.get("text")
-    text = said if isinstance(said, str) else ""
+    dose = _amount_a_day(dosage, strength, terminology)
+    text = _text_of(dosage.get("text"), dosage.get("patientInstruction"), dose)
+    return dose._replace(text=text) if text else dose
+
+
+def _amount_a_day(dosage: dict[str, Any], strength: Strength, terminology: Terminology) -> Dose:
     prn = dosage.get("asNeededBoolean") is True or isinstance(dosage.get("asNeededCodeableConcept"), dict)
     if strength.pack:
-        return Dose(problem="a pack of several strengths has no daily dose", text=text, prn=prn)
+        return Dose(problem="a pack of several strengths has no daily dose", prn=prn)
     once = amount(dosage.get("doseAndRate"), strength)
     rate, no_rate = times_per_day(dosage.get("timing"), terminology)
     if once.per_day and rate is None and dosage.get("timing") is None:
@@ -159,8 +174,8 @@ def _dose(dosage: dict[str, Any], strength: Strength, terminology: Terminology) 
     cap = _most_a_day(dosage.get("maxDosePerPeriod"), strength) if prn else None
     if problem is not None or rate is None:
         if cap is not None and once.problem is None:
-            return Dose(daily=Interval(ZERO, cap), text=text, prn=True)
-        return Dose(problem=problem, text=text, prn=prn)
+            return Dose(daily=Interval(ZERO, cap), prn=True)
+        return Dose(problem=problem, prn=prn)
     daily = once.mg.times(rate) if once.mg is not None else None
     per_kg = once.per_kg.times(rate) if once.per_kg is not None else None
     if prn:
@@ -169,12 +184,14 @@ def _dose(dosage: dict[str, Any], strength: Strength, terminology: Terminology) 
             daily = Interval(ZERO, high, False, daily.high_open)
         if per_kg is not None:
             per_kg = Interval(ZERO, per_kg.high, False, per_kg.high_open)
-    return Dose(daily=daily, text=text or _said(dosage), prn=prn, per_kg=per_kg)
+    return Dose(daily=daily, prn=prn, per_kg=per_kg)
 
 
-def _said(dosage: dict[str, Any]) -> str:
-    patient = dosage.get("patientInstruction")
-    return patient if isinstance(patient, str) else ""
+def _text_of(text: Any, instruction: Any, dose: Dose) -> str:
+    """The dosage as a person reads it; the instruction to the patient only where the dose could be read."""
+    if isinstance(text, str) and text:
+        return text
+    return instruction if isinstance(instruction, str) and dose.problem is None else ""
 
 
 def _most_a_day(ratio: Any, strength: Strength) -> Any:

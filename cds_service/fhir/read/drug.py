@@ -36,52 +36,61 @@ class Named(NamedTuple):
 
 
 _NOT_INTERESTING = Named()
-_memory: tuple[Terminology, dict[Any, Named]] | None = None
+_MOST = 4096
+_concepts = msgspec.json.Decoder(Concept | None)
+_memory: tuple[Terminology | None, dict[int, Named], set[int]] = (None, {}, set())
+
+
+def _remembered(terminology: Terminology) -> dict[int, Named]:
+    """Hash of the codes and texts of a drug (or of its raw CodeableConcept) → what they name, without their words.
+
+    The hash and no words, for a name may be free text (see `measurand.memory`). Emptied when it is full or the
+    mappings change.
+    """
+    global _memory
+    if _memory[0] is not terminology or len(_memory[1]) > _MOST:
+        _memory = (terminology, {}, set())
+    return _memory[1]
+
+
+def unasked(terminology: Terminology) -> set[int]:
+    """Hashes of the raw medicationCodeableConcepts that were seen and name a drug that no criterion asks for."""
+    _remembered(terminology)
+    return _memory[2]
 
 
 def name_drug(concepts: list[Concept], terminology: Terminology) -> Named:
     """Resolve the CodeableConcepts of one record; the same codes and texts are resolved once."""
-    global _memory  # a cache of product names, emptied when the mappings change or it is full
-    if _memory is None or _memory[0] is not terminology or len(_memory[1]) > 4096:
-        _memory = (terminology, {})
-    first = concepts[0] if len(concepts) == 1 else None
-    key: Any
-    if first is not None and len(first.coding) == 1:
-        coding = first.coding[0]
-        key = (first.text, coding.system, coding.code, coding.display)
-    else:
-        key = tuple((c.text, tuple((x.system, x.code, x.display) for x in c.coding)) for c in concepts)
-    named = _memory[1].get(key)
+    known = _remembered(terminology)
+    key = hash(tuple((c.text, tuple((x.system, x.code, x.display) for x in c.coding)) for c in concepts))
+    named = known.get(key)
     if named is None:
-        named = _memory[1][key] = _resolve(concepts, terminology)
-    return named
+        named = known[key] = _resolve(concepts, terminology)
+    if not named.ingredients:
+        return named
+    return named._replace(text=next((s for c in concepts if (s := c.said())), ""))
 
 
 def by_bytes(raw: msgspec.Raw, terminology: Terminology) -> Named | None:
-    """The drug of a raw medicationCodeableConcept; None where there is none. The same bytes are decoded once.
+    """The drug of a raw medicationCodeableConcept; None where there is none. The same bytes are resolved once.
 
     Raises msgspec.ValidationError for what is no CodeableConcept.
     """
-    global _by_bytes  # a cache of product names, as `_memory`
-    whose, seen = _by_bytes
-    if whose is not terminology or len(seen) > 4096:
-        _by_bytes = (terminology, seen := {})
-    text = bytes(raw)
-    if text not in seen:
-        concept = _concepts.decode(text) if text else None
-        seen[text] = name_drug([concept], terminology) if concept is not None else None
-    return seen[text]
-
-
-def of_no_interest(raw: msgspec.Raw, terminology: Terminology) -> bool:
-    """Whether a raw medicationCodeableConcept was seen before and names a drug that no criterion asks for."""
-    whose, seen = _by_bytes
-    named = seen.get(bytes(raw)) if whose is terminology else None
-    return named is not None and not named.ingredients and not named.unnamed
-
-
-_concepts = msgspec.json.Decoder(Concept | None)
-_by_bytes: tuple[Terminology | None, dict[bytes, Named | None]] = (None, {})
+    if not raw:
+        return None
+    key, known = bytes(raw), _remembered(terminology)
+    named = known.get(hash(key))
+    if named is not None and not named.ingredients:
+        return named
+    concept = _concepts.decode(key)
+    if concept is None:
+        return None
+    if named is None:
+        named = name_drug([concept], terminology)
+        known[hash(key)] = named._replace(text="") if named.ingredients else named
+        if not named.ingredients and not named.unnamed:
+            _memory[2].add(hash(key))
+    return named._replace(text=concept.said()) if named.ingredients else named
 
 
 def _resolve(concepts: list[Concept], terminology: Terminology) -> Named:
@@ -94,15 +103,14 @@ def _resolve(concepts: list[Concept], terminology: Terminology) -> Named:
                 if found is not None:
                     codes.append(found)
     texts = [t for c in concepts for t in c.texts() if t.strip()]
-    text = next((s for c in concepts if (s := c.said())), "")
     named = dict.fromkeys(i for t in texts for i in terminology.drugs_named(t))
     if not codes:
         if named:
             doubt = None if len(_drugs(named, terminology)) == 1 else "its text names several drugs"
             form = next((f for t in texts if (f := terminology.form_of(t))), None)
-            return Named(tuple(named)[:1] if doubt is None else tuple(named), "text", doubt, form=form, text=text)
+            return Named(tuple(named)[:1] if doubt is None else tuple(named), "text", doubt, form=form)
         if any("prior_car_t" in terminology.findings_named(t) for t in texts):
-            return Named(("",), "word", text=text)
+            return Named(("",), "word")
         return Named(unnamed=True) if not texts else _NOT_INTERESTING
     coded = _narrowed([c.ingredients for c in codes], named, terminology)
     doubt = None
@@ -117,7 +125,7 @@ def _resolve(concepts: list[Concept], terminology: Terminology) -> Named:
     if form is None:
         form = next((f for t in texts if (f := terminology.form_of(t))), None)
     systemic = any(c.systemic == "yes" for c in codes)
-    return Named(coded, "code", doubt, _strength(codes, len(coded)), form, systemic, text)
+    return Named(coded, "code", doubt, _strength(codes, len(coded)), form, systemic)
 
 
 _FORMS = {"oral": "oral", "parenteral": "parenteral", "depot": "depot", "depot/local injection": "depot",

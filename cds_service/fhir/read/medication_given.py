@@ -1,7 +1,6 @@
 """MedicationAdministration and MedicationDispense → Exposures (criteria.md section 2 "Drugs"; decisions 19, 20, 38)."""
 
 from datetime import timedelta
-from functools import lru_cache
 
 import msgspec
 
@@ -93,7 +92,7 @@ def _administration(head: AdministrationHead, known: Named | None, ctx: Context)
         end, _ = ended(begins, end, ctx, updated(head, ctx))
     elif not period:
         end = None
-    once, text, route, infused = _given(bytes(head.dosage), named.strength, ctx.terminology)
+    once, text, route, infused = _given(head.dosage, named.strength, ctx.terminology)
     one_day = end is not None and begins == end and begins.exact
     dose = Dose(
         daily=once.mg if once and one_day else None,
@@ -111,17 +110,30 @@ def _administration(head: AdministrationHead, known: Named | None, ctx: Context)
     )  # fmt: skip
 
 
-@lru_cache(maxsize=1024)
-def _given(raw: bytes, strength: Strength, terminology: Terminology) -> tuple[Amount | None, str, str | None, bool]:
+_MOST = 1024
+_memory: tuple[Terminology | None, dict[tuple[int, Strength], tuple[Amount | None, str | None, bool]]] = (None, {})
+
+
+def _given(
+    raw: msgspec.Raw, strength: Strength, terminology: Terminology
+) -> tuple[Amount | None, str, str | None, bool]:
     """Amount, text, route of an administration, and whether it says that it is an infusion (a word, a rate).
 
-    The same few come again and again.
+    The same few come again and again: they are remembered by their hash, without their words.
     """
-    dosage = one(msgspec.Raw(raw))
-    dose, text = dosage.get("dose"), dosage.get("text")
-    once = quantity(dose, strength) if isinstance(dose, dict) else None
-    infused = b"infus" in raw.lower() or "rateRatio" in dosage or "rateQuantity" in dosage
-    return once, text if isinstance(text, str) else "", route_of(routes_in(dosage), terminology), infused
+    global _memory
+    if _memory[0] is not terminology or len(_memory[1]) > _MOST:
+        _memory = (terminology, {})
+    dosage, said = one(raw), bytes(raw)
+    text = dosage.get("text")
+    key = (hash(said), strength)
+    found = _memory[1].get(key)
+    if found is None:
+        dose = dosage.get("dose")
+        once = quantity(dose, strength) if isinstance(dose, dict) else None
+        infused = b"infus" in said.lower() or "rateRatio" in dosage or "rateQuantity" in dosage
+        found = _memory[1][key] = (once, route_of(routes_in(dosage), terminology), infused)
+    return found[0], text if isinstance(text, str) else "", found[1], found[2]
 
 
 def _dispense(head: DispenseHead, known: Named | None, ctx: Context) -> None:

@@ -10,11 +10,14 @@ from ..bundle import Place
 from ..context import Context
 from ..heads import Meta, Period, Reference, concept_of
 from .dosage import dosed
-from .drug import Named, by_bytes, drug_of, of_no_interest
+from .drug import Named, by_bytes, drug_of, unasked
 from .exposure import add, dates, day_of, ended, references, since, unrecorded_end
 from .pieces import NONE, NULL, objects, one
 
+__all__ = ["CODE", "HEADS", "KINDS", "glance", "matters", "read", "unasked"]
+
 KINDS = ("MedicationStatement", "MedicationRequest")
+CODE = "medicationCodeableConcept"
 _STATES = {"active": "active", "completed": "ended", "stopped": "ended", "on-hold": "held"}
 _COUNT = frozenset({"order", "plan", "original-order", "reflex-order", "filler-order", "instance-order"})
 """Intents that count (decision 52)."""
@@ -79,13 +82,11 @@ def read(head: StatementHead | RequestHead, place: Place, ctx: Context) -> None:
         _request(head, known, ctx)
 
 
-def glance(head: StatementHead | RequestHead, ctx: Context) -> bool:
-    """Take a record of a drug that is known to be of no interest: it may only say how far back the chart reaches."""
-    if not of_no_interest(head.medicationCodeableConcept, ctx.terminology):
-        return False
+def glance(head: StatementHead | RequestHead, ctx: Context) -> str | None:
+    """The date of an order for a drug that nobody asks for, as `Known.glance`; a statement says nothing."""
     if isinstance(head, RequestHead) and _ordered(head) and not _reported(head):
-        ctx.mark(head.authoredOn)
-    return True
+        return head.authoredOn or ""
+    return ""
 
 
 def matters(resource: dict[str, Any], ctx: Context) -> bool:

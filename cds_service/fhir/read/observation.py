@@ -15,10 +15,10 @@ from ...kernel.answers import new
 from ...kernel.dates import DateSpan, parse_date, parse_moment
 from ...kernel.errors import Unreadable
 from ...terminology import Terminology
-from ..bundle import Place, Whole
+from ..bundle import Place, Whole, each_of
 from ..context import Context
 from ..heads import concept_of
-from .measurand import UNSEEN, Known, meaning, meanings, memory, name_of, recognise
+from .measurand import Known, meaning, meanings, name_of, recognise
 from .observed import NONE, ObservationHead, written
 from .values import component_reading, observation_reading
 
@@ -35,15 +35,7 @@ class _Part(msgspec.Struct):
 
 
 _parts = msgspec.json.Decoder(list[_Part] | None)
-_codes = attrgetter("code")
-
-
-def glance(head: ObservationHead, ctx: Context) -> bool:
-    """Deal with an Observation that nobody asks for (known code bytes that mean nothing, no components): its date."""
-    if head.component is not NONE or memory(ctx.terminology).get(hash(bytes(head.code)), UNSEEN) is not None:
-        return False
-    ctx.mark(head.effectiveDateTime or written(head))
-    return True
+_code = attrgetter("code")
 
 
 def read(head: ObservationHead, place: Place, ctx: Context) -> None:
@@ -90,14 +82,12 @@ def read_all(
     seen: set[str],
     otherwise: Callable[[ObservationHead, int], None],
 ) -> None:
-    """Take the Observations of one Bundle (and their places in it) at once: as `glance` and `read`, with less ado.
+    """Take the Observations of one Bundle (and their places in it) at once: as `read`, with less ado.
 
     `ours`: whether it is surely about this patient (None: all are); `seen`: references that came before; `otherwise`
     takes, with its index, each that is not a common one.
     """
-    codes = b"\0".join(map(_codes, heads)).split(b"\0")  # no JSON holds this byte: faster than bytes() of each
-    if len(codes) != len(heads):
-        codes = list(map(bytes, map(_codes, heads)))
+    codes = each_of(list(map(_code, heads)))
     shared = new(_Shared, (whole, ctx.terminology, ctx.patient, ctx.as_of))
     as_of, dates = ctx.as_of, []
     for index, head, known in zip(indexes, heads, meanings(codes, ctx.terminology), strict=True):

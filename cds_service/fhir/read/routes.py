@@ -1,10 +1,10 @@
 """By which route a drug is given: words and a site's codes → route (dosing.md section 0a; decisions 21, 40)."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 from ...terminology import Terminology
+from ...terminology.words import memo
 from ..heads import Concept, concept_of
 
 _FINE_ROUTES = (
@@ -16,7 +16,7 @@ _FINE_TOKENS = {"iv": "intravenous", "i.v.": "intravenous", "ivpb": "intravenous
                 "i.m.": "intramuscular"}
 
 
-@lru_cache(maxsize=1024)
+@memo
 def _fine(text: str) -> str | None:
     lower = text.lower().strip()
     if lower in _FINE_TOKENS:
