@@ -31,7 +31,7 @@ from .words import FindingWords
 
 _LOOKS_FOR = re.compile(
     r"\b(tests?|testing|screening|assessment|assessing|measurement|antigen|antibody|vaccin\w*|immuni[sz]ation"
-    r"|counsel\w*|education)\b|检测|筛查|测定|评估|接种|宣教",
+    r"|counsel\w*|education|levels?|monitoring)\b|检测|筛查|监测|浓度|测定|评估|接种|宣教",
     re.IGNORECASE,
 )
 
@@ -103,7 +103,11 @@ class Terminology:
         (docs/decisions/0008).
         """
         found = self._finding_words.find(text)
-        return tuple(f for f in found if f in self._acts) if found and _LOOKS_FOR.search(text) else found
+        return tuple(f for f in found if f in self._acts) if found and self.looks_for(text) else found
+
+    def looks_for(self, text: str) -> bool:
+        """Whether a procedure's text is that of a test, a screening, a vaccination or the like."""
+        return _LOOKS_FOR.search(text) is not None
 
     def vaccine(self, system: str, code: str) -> str | None:
         """`live`, `review` or `not-live`; None for a code that is not listed."""

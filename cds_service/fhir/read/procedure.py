@@ -4,13 +4,15 @@ from typing import Any
 
 import msgspec
 
-from ...chart.facts import Procedure
+from ...chart.facts import Dose, Procedure
 from ...kernel.dates import DateSpan
 from ...terminology import Terminology
 from ..bundle import Place
 from ..context import Context
 from ..heads import Concept, Period, Reference, concept_of
 from .condition import date_of
+from .drug import name_drug
+from .exposure import add, ended, since
 
 KIND = "Procedure"
 
@@ -18,6 +20,8 @@ _NOT_DONE = frozenset(("not-done", "preparation"))
 _ONGOING = frozenset(("in-progress", "on-hold"))
 _NO_SURGERY = frozenset(("dialysis", "pci_stent", "transfusion", "leukapheresis_procedure"))
 _NONE = Concept()
+_GIVEN = frozenset(("biologic", "conventional_immunosuppressant", "growth_factor", "glucocorticoid"))
+_ONLY_NAMED = "only the text of a procedure names it"
 
 
 class Head(msgspec.Struct, tag_field="resourceType", tag="Procedure"):
@@ -37,18 +41,20 @@ def read(head: Head, place: Place, ctx: Context) -> None:
     if head.status in _NOT_DONE:
         return
     performed = date_of(head.performedDateTime, ctx)
-    ended = None
+    finished = None
     if performed is None and head.performedPeriod is not None:
-        performed, ended = date_of(head.performedPeriod.start, ctx), date_of(head.performedPeriod.end, ctx)
-        performed = performed or ended
+        performed, finished = date_of(head.performedPeriod.start, ctx), date_of(head.performedPeriod.end, ctx)
+        performed = performed or finished
     if ctx.future(performed):
         return
     ctx.dated(performed)
     code = head.code or _NONE
     findings, kind, surgical, codes = _understood(code, head.category, ctx.terminology)
+    ongoing = head.status in _ONGOING or (finished is not None and finished.first > ctx.as_of)
+    if not findings or "word" in findings.values():
+        _drug(code, performed, None if ongoing else _later(performed, finished), ctx)
     if not findings and not surgical:
         return
-    ongoing = head.status in _ONGOING or (ended is not None and ended.first > ctx.as_of)
     ctx.procedures.append(
         Procedure(
             reference=ctx.reference,
@@ -56,12 +62,32 @@ def read(head: Head, place: Place, ctx: Context) -> None:
             kind=kind,
             surgical=surgical,
             performed=performed,
-            ended=None if ongoing else _later(performed, ended),
+            ended=None if ongoing else _later(performed, finished),
             ongoing=ongoing,
             text=code.said(),
             codes=codes,
         )
     )
+
+
+def _drug(code: Concept, performed: DateSpan | None, finished: DateSpan | None, ctx: Context) -> None:
+    """An infusion recorded as a procedure in words ("Rituximab infusion"): the drug was given, perhaps.
+
+    dosing.md section 4 counts procedures for infusions; a name in a text is never trusted (docs/decisions/0008).
+    """
+    named = name_drug([code], ctx.terminology)
+    if named.by != "text" or ctx.terminology.looks_for(code.said()):
+        return
+    groups = {g for i in named.ingredients if (known := ctx.terminology.ingredients.get(i)) for g in known.groups}
+    if groups.isdisjoint(_GIVEN):
+        return
+    start = since(performed, ctx)
+    end, _ = ended(start, finished, ctx)
+    add(
+        named, ctx, source=KIND, state="ended", start=start, end=end, stopped=False,
+        dose=Dose(problem="a procedure says no amount"), steps=(), route=None, written=str(performed or ""),
+        doubt=_ONLY_NAMED,
+    )  # fmt: skip
 
 
 def matters(resource: dict[str, Any], ctx: Context) -> bool:
