@@ -38,6 +38,10 @@ NEEDED = (
 )
 
 
+_children: dict[int, "subprocess.Popen[bytes]"] = {}
+"""What this process started."""
+
+
 class CannotBeHad(Exception):
     """Java, Maven or the libraries are not here and are not to be had: no fault of ours."""
 
@@ -161,6 +165,7 @@ def launch(
             [_tool("java"), *FLAGS, *properties, "-cp", f"{TARGET / 'classes'}:{TARGET / 'lib'}/*", CLASS],
             stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
+    _children[process.pid] = process
     started = time.monotonic()
     try:
         while (waited := time.monotonic() - started) < START_SECONDS:
@@ -198,14 +203,14 @@ def end(pid: int) -> None:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             if not ours(pid):
+                if pid in _children:
+                    _children.pop(pid).wait()  # else it stays as a zombie
                 return
             time.sleep(0.1)
 
 
 def ours(pid: int) -> bool:
     """Whether this process is a HAPI of ours that still runs, and not one that was given its number later."""
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)  # where it is our child: else it stays as a zombie
     with contextlib.suppress(OSError):
         if Path("/proc/self/cmdline").exists():
             return CLASS.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()

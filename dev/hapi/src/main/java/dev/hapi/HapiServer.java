@@ -23,6 +23,7 @@ import ca.uhn.fhir.jpa.subscription.submit.config.SubscriptionSubmitterConfig;
 import ca.uhn.fhir.rest.api.EncodingEnum;
 import ca.uhn.fhir.rest.server.RestfulServer;
 import ca.uhn.fhir.rest.server.interceptor.CorsInterceptor;
+import ca.uhn.fhir.rest.server.interceptor.ResponseHighlighterInterceptor;
 import ca.uhn.fhir.rest.server.provider.ResourceProviderFactory;
 import ca.uhn.fhir.rest.server.util.ISearchParamRegistry;
 import jakarta.persistence.EntityManagerFactory;
@@ -47,7 +48,7 @@ import org.springframework.web.cors.CorsConfiguration;
 
 /**
  * A HAPI FHIR R4 server with its data in memory, on loopback only. Settings are system properties:
- * hapi.port (0: a free one), hapi.maxPageSize (500), hapi.searchThreshold (0: off, else a search ends there),
+ * hapi.port (0: a free one), hapi.maxPageSize (500), hapi.searchThreshold (0: off, else a search by smaller pages ends there),
  * hapi.maxIncludes (1000), hapi.expunge (true). It prints "ready URL" when it answers.
  */
 @Configuration
@@ -69,6 +70,7 @@ public class HapiServer {
         boolean expunge = Boolean.parseBoolean(System.getProperty("hapi.expunge", "true"));
         settings.setExpungeEnabled(expunge);
         settings.setDeleteExpungeEnabled(expunge);
+        settings.setAllowMultipleDelete(expunge);
         return settings;
     }
 
@@ -138,6 +140,7 @@ public class HapiServer {
         cors.setAllowedHeaders(Arrays.asList("Accept", "Authorization", "Cache-Control", "Content-Type", "Origin"));
         cors.setAllowedMethods(Arrays.asList("GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "HEAD"));
         server.registerInterceptor(new CorsInterceptor(cors));
+        server.registerInterceptor(new ResponseHighlighterInterceptor());
         return server;
     }
 
