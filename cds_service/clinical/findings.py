@@ -10,7 +10,7 @@ from typing import Any
 
 from ..chart.chart import Chart
 from ..chart.facts import Diagnosis, Procedure
-from ..kernel.answers import Answer, Basis, Evidence, Reason, passed, unknown
+from ..kernel.answers import Answer, Basis, Evidence, Reason, new, passed, unknown
 from ..kernel.dates import DateSpan, Window
 from .timing import EVENTS, LASTING
 
@@ -91,7 +91,7 @@ def evidence_of(fact: Fact, threshold: str, rule: str, note: str | None = None) 
     else:
         first = fact.performed or fact.ended
         last = fact.ended if fact.ended != first else None
-    return Evidence(fact.reference, fact.text, None, _days(first, last), None, threshold, rule, None, note)
+    return new(Evidence, (fact.reference, fact.text, None, _days(first, last), None, threshold, rule, None, note))
 
 
 def _days(first: DateSpan | None, last: DateSpan | None) -> str | None:
@@ -105,7 +105,12 @@ def _days(first: DateSpan | None, last: DateSpan | None) -> str | None:
 
 def incomplete(chart: Chart, kinds: tuple[str, ...]) -> bool:
     """Whether one of these kinds of resource was not read completely, so that silence proves nothing."""
-    return any(not chart.kind(kind).complete for kind in kinds)
+    states = chart.kinds
+    for kind in kinds:
+        state = states.get(kind)
+        if state is not None and not state.complete:
+            return True
+    return False
 
 
 def reaches(chart: Chart, window: Window) -> bool:

@@ -62,7 +62,8 @@ def _uppers(chart: Chart, result: Result) -> tuple[Upper, ...]:
         return (Upper(None, problem=own),)
     if own is not None:
         return (new(Upper, (own, False, False, False, None, str(own))),)
-    if result.reading.interpretation & {"normal", "low"} and not result.reading.interpretation & {"high", "abnormal"}:
+    said = result.reading.interpretation
+    if said and said & {"normal", "low"} and not said & {"high", "abnormal"}:
         return (Upper(None, within=True),)
     patient = chart.patient
     sexes = ("female", "male") if differing_sexes(patient) else (_sex(patient),)

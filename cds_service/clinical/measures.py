@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ..chart.chart import Chart
 from ..chart.facts import Result
+from ..kernel.answers import new
 from ..kernel.numbers import ZERO, Interval, exactly
 from ..terminology import Terminology
 from ..terminology.model import UnitConversion
@@ -45,7 +46,7 @@ def _measure(chart: Chart, result: Result) -> Measure:
     if result.method == "segmented":
         # Segmented neutrophils without bands are at least this many neutrophils, perhaps more (loinc.csv notes).
         number = Interval(number.low, None, number.low_open)
-    return Measure(number, None, str(number))
+    return new(Measure, (number, None, str(number)))
 
 
 def _impossible(number: Interval, unit: str) -> bool:

@@ -9,11 +9,14 @@
 from dataclasses import dataclass
 
 from ..chart.chart import Chart
-from ..kernel.answers import Answer
+from ..kernel.answers import Answer, Basis, Status
 from ..kernel.logic import all_of, any_of, at_least
+from .recorded import Recorded
 from .rule import Reads, Rule, Spec
 
 KINDS = ("all", "any", "some_of", "shared")
+
+_PASS, _RECORDED = Status.PASS, Basis.RECORDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +29,26 @@ class Combined:
 
     def answer(self, chart: Chart) -> Answer:
         """Answer by Kleene's logic over the parts."""
-        answers = [part.answer(chart) for part in self.parts]
+        parts = self.parts
+        if self.how == "any" and parts:
+            first = parts[0].answer(chart)
+            if first[0] is _PASS and first[1] is _RECORDED and not first[5] and self._others_never_pass(chart):
+                return first  # where one passes, what does not pass says nothing
+            return any_of([first, *[part.answer(chart) for part in parts[1:]]])
+        answers = [part.answer(chart) for part in parts]
         if self.how == "all":
             return all_of(answers)
-        if self.how == "any":
-            return any_of(answers)
-        return at_least(self.least, answers)
+        return any_of(answers) if self.how == "any" else at_least(self.least, answers)
+
+    def _others_never_pass(self, chart: Chart) -> bool:
+        """Whether each other part needs something that this chart does not have (`... and recorded Gilbert ...`)."""
+        for part in self.parts[1:]:
+            if not isinstance(part, Combined) or part.how != "all":
+                return False
+            needed = part.parts[0]
+            if not isinstance(needed, Recorded) or needed.answer(chart)[0] is _PASS:
+                return False
+        return True
 
     def words(self) -> str:
         """The parts, joined."""

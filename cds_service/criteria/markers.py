@@ -7,7 +7,7 @@ An exclusion: nothing recorded passes, `not-recorded`. A positive test beyond it
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
@@ -35,18 +35,30 @@ _CONCEPTS = {
 _NAMES = {"hiv": "HIV", "htlv": "HTLV", "hepatitis_b": "hepatitis B", "hepatitis_c": "hepatitis C",
           "sars_cov_2": "SARS-CoV-2", "iga": "IgA deficiency (IgA below 10 mg/dL)"}
 
+_ABSENT = passed(Basis.NOT_RECORDED)
+
 
 @dataclass(frozen=True, slots=True)
 class NoPositiveMarker:
     """None of the markers is positive."""
 
     markers: tuple[str, ...]
+    concepts: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """All tests that are looked at."""
+    untested: Answer = field(init=False, repr=False, compare=False)
+    """The answer where none of them was ever made."""
+
+    def __post_init__(self) -> None:
+        """Work out at load time what no chart changes."""
+        object.__setattr__(self, "concepts", tuple(c for m in self.markers for c in _CONCEPTS[m]))
+        object.__setattr__(self, "untested", _noted(_ABSENT, [m for m in self.markers if m != "iga"]))
 
     def answer(self, chart: Chart) -> Answer:
         """All markers together; the notes name the viruses without a test (decision 53)."""
+        if chart.results.keys().isdisjoint(self.concepts) and chart.kind("Observation") is Kind.READ:
+            return self.untested
         answer = all_of([_MARKERS[m](chart) for m in self.markers])
-        untested = [_NAMES[m] for m in self.markers if m != "iga" and not _tested(chart, m)]
-        return answer.noted(f"no test is on the chart for {', '.join(untested)}") if untested else answer
+        return _noted(answer, [m for m in self.markers if m != "iga" and not _tested(chart, m)])
 
     def words(self) -> str:
         """In words."""
@@ -54,14 +66,16 @@ class NoPositiveMarker:
 
     def reads(self) -> Reads:
         """The tests."""
-        return Reads(frozenset(("Observation",)), frozenset(c for m in self.markers for c in _CONCEPTS[m]))
+        return Reads(frozenset(("Observation",)), frozenset(self.concepts))
+
+
+def _noted(answer: Answer, untested: list[str]) -> Answer:
+    names = ", ".join(_NAMES[m] for m in untested)
+    return answer.noted(f"no test is on the chart for {names}") if untested else answer
 
 
 def _tested(chart: Chart, marker: str) -> bool:
     return any(newest(chart, (c,)).results for c in _CONCEPTS[marker])
-
-
-_ABSENT = passed(Basis.NOT_RECORDED)
 
 
 def _test(chart: Chart, concept: str) -> Answer:

@@ -6,11 +6,13 @@
 from dataclasses import dataclass
 
 from ..chart.chart import Chart
-from ..clinical.findings import absent, evidence_of, possible, recorded
+from ..clinical.findings import absent, by_finding, evidence_of, possible, recorded
 from ..kernel.answers import Answer, Basis, Reason, Status, failed, passed, unknown
 from .rule import Reads, Spec
 
 KIND = "recorded"
+
+_NEVER = failed(Basis.NOT_RECORDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +23,19 @@ class Recorded:
 
     def answer(self, chart: Chart) -> Answer:
         """A wide, doubtful or word-only record is for a clinician to judge."""
+        if by_finding(chart).keys().isdisjoint(self.findings):
+            return self._unrecorded(chart)
         named = recorded(chart, *self.findings)
         if named:
             return passed(Basis.RECORDED, tuple(evidence_of(f, "recorded", KIND) for f in named))
         doubtful = possible(chart, *self.findings)
         if doubtful:
             return unknown(Reason.JUDGEMENT, self.findings, tuple(evidence_of(f, "recorded", KIND) for f in doubtful))
+        return self._unrecorded(chart)
+
+    def _unrecorded(self, chart: Chart) -> Answer:
         silence = absent(chart, ("Condition",), self.findings)
-        return failed(Basis.NOT_RECORDED) if silence.status is Status.PASS else silence
+        return _NEVER if silence.status is Status.PASS else silence
 
     def words(self) -> str:
         """In words."""
