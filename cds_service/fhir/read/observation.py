@@ -20,10 +20,12 @@ from ..context import Context
 from ..heads import concept_of
 from .measurand import Known, meaning, meanings, name_of, recognise
 from .observed import NONE, ObservationHead, written
-from .values import component_reading, observation_reading
+from .values import component_reading, observation_reading, opened
 
 HEADS = (ObservationHead,)
 
+MOST_PARTS = 100
+"""Components of one Observation that matter: panels have a few dozen. Each one is held against every rule."""
 _FINAL = {"final", "amended", "corrected"}
 _PRELIMINARY = {"preliminary", "registered"}
 
@@ -64,11 +66,14 @@ def read(head: ObservationHead, place: Place, ctx: Context) -> None:
     preliminary = head.status not in _FINAL
     if preliminary and head.status not in _PRELIMINARY:
         raise Unreadable("a result that is asked for has a status that is neither final nor preliminary")
+    if len(parts) > MOST_PARTS:
+        raise Unreadable(f"a result that is asked for has more than {MOST_PARTS} components")
     shared = _Shared(place.whole, ctx.terminology, ctx.patient, ctx.as_of)
     if known is not None:
         _add(ctx, ctx.reference, known, _Said(head, place.number, known.concept, shared), day, when, preliminary)
+    once = _Opened(place)
     for index, found in parts:
-        part = _PartSaid(head, place.number, found.concept, shared, index)
+        part = _PartSaid(head, once, found.concept, shared, index)
         _add(ctx, ctx.reference, found, part, day, when, preliminary)
 
 
@@ -154,20 +159,35 @@ class _Said(NamedTuple):
         return name_of(self.head.code)
 
 
+class _Opened:
+    """One Observation, decoded once for all its components: each by itself would take quadratic time."""
+
+    __slots__ = ("_place", "_resource")
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._resource: dict[str, Any] | None = None
+
+    def resource(self) -> dict[str, Any]:
+        """As `values.opened`."""
+        if self._resource is None:
+            self._resource = opened(self._place.raw())
+        return self._resource
+
+
 class _PartSaid(NamedTuple):
     """What a component of an Observation says."""
 
     head: ObservationHead
-    number: int
+    once: _Opened
     concept: str
     shared: _Shared
     part: int
 
     def reading(self) -> Reading:
         """The reading of the component's value."""
-        whole, terminology, patient, as_of = self.shared
-        place = Place(whole, self.number)
-        return component_reading(place.raw(), self.part, self.concept, terminology, patient, as_of)
+        _, terminology, patient, as_of = self.shared
+        return component_reading(self.once.resource(), self.part, self.concept, terminology, patient, as_of)
 
     def name(self) -> str:
         """What a person reads of the component's code."""

@@ -51,14 +51,21 @@ def lenient_reading(raw: msgspec.Raw, concept: str, terminology: Terminology, pa
     return reading._replace(method=said, oxygen=oxygen) if said or oxygen else reading
 
 
-def component_reading(
-    raw: msgspec.Raw, index: int, concept: str, terminology: Terminology, patient: Patient, as_of: date
-) -> Reading:
-    """The reading of one component of an Observation."""
+def opened(raw: msgspec.Raw) -> dict[str, Any]:
+    """An Observation as a whole, for its components; empty where it cannot be decoded."""
     try:
-        resource = decode(raw)
+        return decode(raw)
+    except (msgspec.MsgspecError, RecursionError):
+        return {}
+
+
+def component_reading(
+    resource: dict[str, Any], index: int, concept: str, terminology: Terminology, patient: Patient, as_of: date
+) -> Reading:
+    """The reading of one component of an Observation (as `opened` gives it)."""
+    try:
         part = resource["component"][index]
-    except (msgspec.MsgspecError, RecursionError, LookupError, TypeError):
+    except (LookupError, TypeError):
         return Reading(unreadable="the result cannot be decoded")
     reading = read_value(part, terminology, patient, as_of)
     return reading._replace(oxygen=True) if concept == "spo2" and _oxygen_given(resource, terminology) else reading
