@@ -31,7 +31,8 @@ WORDS = {
     "noted": "{} is noted and passes",
 }
 
-_ACUTE = re.compile(r"(?<!sub)\bacute|severe|急性|重度|重症", re.IGNORECASE)
+_ACUTE = re.compile(r"\bacute|severe|急性|重度|重症", re.IGNORECASE)
+_DENIED = re.compile(r"(?:\bno|\bnot|\bnon|without|sub|非|无|不|亚)[\s-]*(?:an? )?$", re.IGNORECASE)
 
 
 class Weight(NamedTuple):
@@ -45,7 +46,7 @@ def weigh(fact: Diagnosis | Procedure, finding: str, grade: str) -> Weight:
     """Weigh a fact that speaks of `finding` under a grade of GRADES."""
     severity = fact.severity if isinstance(fact, Diagnosis) else None
     weight = GRADES[grade].get(severity, FAILS)
-    if grade == "acute_or_severe_fails" and _ACUTE.search(fact.text):
+    if grade == "acute_or_severe_fails" and _says_acute(fact.text):
         weight = FAILS
     if weight == FAILS:
         if isinstance(fact, Diagnosis) and fact.doubtful:
@@ -60,3 +61,8 @@ def weigh(fact: Diagnosis | Procedure, finding: str, grade: str) -> Weight:
     if weight == PASSES and severity:
         return Weight(PASSES, f"recorded as {severity}")
     return Weight(weight)
+
+
+def _says_acute(text: str) -> bool:
+    """Whether a text calls something acute or severe, and does not deny it (`not acute`, `subacute`, 非重度)."""
+    return any(not _DENIED.search(text[: m.start()]) for m in _ACUTE.finditer(text))

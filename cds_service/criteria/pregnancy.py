@@ -117,7 +117,7 @@ def _pregnancy(chart: Chart, found: Found) -> Answer | None:
         sure = fact.findings["pregnancy"] == "names" and not fact.doubtful
         if after and recent and sure:
             return failed(Basis.RECORDED, evidence)
-        if tested is None or after or noted is None or noted.last > tested.last:
+        if tested is None or noted is None or noted.last >= tested.first:  # of one day: nobody knows which came first
             open_ = unknown(Reason.JUDGEMENT, ("pregnancy",), evidence)
     status = newest(chart, ("pregnancy_status",))
     if status.reason is None:

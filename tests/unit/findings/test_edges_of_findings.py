@@ -2,6 +2,7 @@
 
 import pytest
 
+from ..results.making import lab
 from ..results.making import rule as any_rule
 from .build import chart, condition, procedure, rule, said
 from .test_organs import ADULT, CHILD, LN, observation
@@ -118,3 +119,35 @@ def test_an_unreadable_newer_result_is_not_replaced_by_an_older_one() -> None:
     )
     assert said(ADULT.answer(chart(*biopsies))) == "unknown no-data"
     assert said(ADULT.answer(chart(biopsies[0]))) == "pass recorded"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Acute neuropsychiatric lupus", "fail"),
+        ("Severe neuropsychiatric lupus", "fail"),
+        ("急性狼疮性脑病", "fail"),
+        ("Neuropsychiatric lupus, not acute", "unknown judgement"),
+        ("Neuropsychiatric lupus, non-severe", "unknown judgement"),
+        ("Subacute neuropsychiatric lupus", "unknown judgement"),
+        ("Neuropsychiatric lupus without severe impairment", "unknown judgement"),
+        ("神经精神性狼疮（非重度）", "unknown judgement"),
+        ("亚急性狼疮性脑病", "unknown judgement"),
+        ("Neuropsychiatric lupus", "unknown judgement"),
+    ],
+)
+def test_only_what_a_text_calls_acute_or_severe_excludes_and_not_what_it_denies(text, answer) -> None:
+    manifestation = any_rule(not_active={"acute_or_severe_fails": ["neuropsychiatric_sle"]})
+    assert said(manifestation.answer(chart(condition("sct 95644001", text)))) == answer
+
+
+@pytest.mark.parametrize(
+    ("recorded", "answer"),
+    [("2026-11-21", "fail"), ("2026-11-20", "unknown judgement"), ("2026-11-19", "pass recorded")],
+)
+def test_a_pregnancy_recorded_on_the_day_of_a_negative_test_is_for_a_clinician(recorded, answer) -> None:
+    """After the test it fails, before it the test stands (decision 43); on the same day nobody knows which is newer."""
+    rule_ = any_rule(no_pregnancy="blood test")
+    test = lab("hcg_serum", "negative", when="2026-11-20")
+    pregnancy = condition("sct 77386006", recorded=recorded)
+    assert said(rule_.answer(chart(test, pregnancy))) == answer

@@ -124,7 +124,8 @@ def test_an_observation_whose_class_or_grade_cannot_be_read_decides_nothing() ->
     absent = observation("Lupus nephritis class", "not performed", "2020-01-01")
     unclear = observation("Lupus nephritis class", "see report", "2020-01-01")
     assert said(CHILD.answer(chart(condition(LN), absent, unclear))) == "unknown no-data"
-    assert said(GVHD.answer(chart(observation("Acute GVHD grade", "see report", "2026-11-20")))) == "unknown incomparable"
+    grade = observation("Acute GVHD grade", "see report", "2026-11-20")
+    assert said(GVHD.answer(chart(grade))) == "unknown incomparable"
 
 
 def test_a_grade_may_be_written_with_its_word_in_an_observation() -> None:
