@@ -412,7 +412,7 @@ def test_sec11_every_refusal_is_the_same_to_the_last_byte(guarded: FlaskClient) 
 @pytest.mark.parametrize(("method", "path"), [
     ("GET", "/cds-services"), ("HEAD", "/cds-services"), ("GET", "//cds-services"), ("GET", "/cds-services/"),
     ("POST", "/cds-services/sle-cart-trials"), ("POST", "/cds-services/sle-cart-trials/feedback"),
-    ("POST", "/cds-services/no-such"), ("DELETE", "/cds-services"), ("GET", "/no-such"), ("GET", "/"),
+    ("POST", "/cds-services/no-such"), ("DELETE", "/cds-services"), ("GET", "/no-such"), ("GET", "/index.html"),
     ("GET", "/healthy"), ("GET", "/health/../cds-services"),
 ])  # fmt: skip
 def test_sec1_without_a_token_every_address_is_closed_that_is_not_known_to_be_open(
