@@ -25,7 +25,7 @@ test-live: $(VENV)/.installed-test  ## test against a real HAPI server (JDK 17 a
 	@$(BIN)/python dev/hapi/hapi.py build; code=$$?; \
 	if [ $$code = 3 ]; then echo "make test-live: SKIPPED, no HAPI server can be had here (the line above says why)"; \
 	elif [ $$code != 0 ]; then exit $$code; \
-	else TEST_LIVE=1 $(BIN)/python -m pytest tests/live -v --durations=10; fi
+	else TEST_LIVE=1 $(BIN)/python -m pytest tests/live -vv --durations=10; fi
 
 check: $(VENV)/.installed-test $(VENV)/.installed-check  ## ruff, mypy, import-linter, and the lint of trials and mappings
 	$(BIN)/ruff check .

@@ -1,18 +1,22 @@
 """Long answers and pages that change or vanish (hapi.md points 9-14): whole, or said to be in part; never "none"."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cds_service.chart.chart import Kind
-from cds_service.fhir.gather import Gathered
+from cds_service.fhir import fetch
+from cds_service.fhir.access import FhirAccess
+from cds_service.fhir.gather import Gathered, gather
 from cds_service.screening import as_json, screen
+from cds_service.terminology import load as terminology
 
 from .charts import condition, creatinine, creatinines, lupus, medication, order, patient
 from .conftest import CAP, INCLUDES
-from .server import Hapi, Json, file_answer, watch
+from .server import DAY, Hapi, Json, file_answer, watch
 
 AMIRA = Path(__file__).parents[2] / "fixtures" / "patients" / "amira-34.json"
 FEWER = "fewer records arrived than the FHIR server counted"
@@ -50,7 +54,6 @@ def test_long_charts_arrive_whole_by_pages_of_500(hapi: Hapi, number: int, monke
 
 
 def test_next_links_are_used_as_they_are_and_have_no_type(hapi: Hapi, monkeypatch: pytest.MonkeyPatch) -> None:
-    given: list[str] = []
     seen = watch(monkeypatch)
     gathered = hapi.gather("amira-34", 7)
     given = [url for url in seen if "_getpages" in url]
@@ -120,21 +123,12 @@ def test_medications_beyond_the_limit_of_includes_are_read_one_by_one(
     assert sum("/Medication/" in url for url in seen) >= number - INCLUDES
 
 
-def test_a_medication_that_is_gone_is_a_problem_that_is_said(hapi: Hapi, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_medication_that_is_gone_is_a_problem_that_is_said(hapi: Hapi) -> None:
     chart = [*lupus("lost"), medication("lost", 1), order("lost", 1)]
     hapi.load(*chart)
-    query = "MedicationRequest?patient=lost"
-    sent = {"medicationRequests": json.dumps(hapi.get(query)).encode()}
+    sent = {"medicationRequests": json.dumps(hapi.get("MedicationRequest?patient=lost")).encode()}
     hapi.delete("MedicationRequest/lost-r1")
     hapi.delete("Medication/lost-m1")
-    import time
-
-    from cds_service.fhir.access import FhirAccess
-    from cds_service.fhir.gather import gather
-    from cds_service.terminology import load as terminology
-
-    from .server import DAY
-
     gathered = gather("lost", sent, FhirAccess(hapi.url), terminology=terminology(), as_of=DAY,
                       deadline=time.monotonic() + 30)
     assert ("medications", "the FHIR server does not have it any more (410)") in gathered.problems
@@ -157,8 +151,6 @@ def _expire(narrow: Hapi, chart: list[Json], monkeypatch: pytest.MonkeyPatch, ti
 
 def _only_creatinines(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask one search at a time: what is emptied in between must not hit another."""
-    from cds_service.fhir import fetch
-
     monkeypatch.setattr(fetch, "CONNECTIONS", 1)
     fetch.stop()
 

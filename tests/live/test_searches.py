@@ -124,6 +124,15 @@ def test_an_include_that_the_server_does_not_know_costs_the_include_only(hapi: H
     assert answer.received == hapi.get("MedicationRequest?patient=bashir-41&_summary=count")["total"] > 0
 
 
+def test_a_search_too_long_for_an_address_is_posted(hapi: Hapi) -> None:
+    codes = "%2C".join(f"http%3A%2F%2Floinc.org%7C{n:05}-0" for n in range(300)) + "%2C2160-0"
+    query = f"Observation?patient=amira-34&code={codes}&_count=5"
+    assert hapi.status(query) == 414
+    answer = run_search(FhirClient(FhirAccess(hapi.url), time.monotonic() + 60), query, Answer("Observation"))
+    assert answer.problem is None
+    assert answer.received == hapi.get("Observation?patient=amira-34&code=2160-0&_summary=count")["total"] > 5
+
+
 def test_a_type_that_the_server_does_not_have_is_not_found(hapi: Hapi) -> None:
     assert hapi.status("Zork?patient=amira-34") == 404
 
