@@ -27,7 +27,7 @@ def _name(evidence: Evidence, chart: Chart, topic: str, *, alone: bool) -> str:
 
 def evidence_words(evidence: Evidence) -> str:
     """What was recorded, with unit and date: `1.1 g/d (3 Feb 2026)`, `prednisone 5 mg (taken since 2 Mar 2026)`."""
-    unit = f" {escape(evidence.unit, 20)}" if evidence.unit else ""
+    unit = f" {escape(evidence.unit, 40)}" if evidence.unit else ""
     said = (evidence.normalised or "") if evidence.unit is None else ""
     dose = _DOSE.match(said)
     extra = f", {escape(dose[0])}" if dose and dose[0] != evidence.value else ""

@@ -3,6 +3,8 @@
 import re
 from datetime import date
 
+from .shorten import shorten
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?", re.ASCII | re.DOTALL)
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
@@ -39,11 +41,11 @@ def escape(text: str, limit: int = 80) -> str:
     """Text from a chart, safe in Markdown and in a client that renders raw HTML, and never a link.
 
     Control and direction characters go, HTML and Markdown specials are escaped, addresses are broken up (GFM links
-    bare ones), and what is longer than `limit` characters is cut.
+    bare ones), and what is longer than `limit` characters is cut after a word, never in a number (`shorten`).
     """
     clean = " ".join((text if text.isprintable() else _INVISIBLE.sub(" ", text)).split())
     if len(clean) > limit:
-        clean = clean[: limit - 1].rstrip() + "…"
+        clean = shorten(clean, limit)
     if "://" in clean:
         clean = clean.replace("://", ": //")
     if "ww." in clean.lower():
