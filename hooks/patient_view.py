@@ -49,7 +49,7 @@ def answer(call: Call) -> Reply:
         deadline=call.deadline,
         medication_include=call.client.medication_include,
     )
-    why = [words for _, words in gathered.problems]
+    why = [words for key, words in gathered.problems if key in gathered.unreadable]
     if gathered.chart is None:
         return Reply(unread_card(["the patient's record"], layout, why=why))
     if sle(gathered.chart) is SleState.UNAVAILABLE:

@@ -143,7 +143,8 @@ def _near_miss_card(later: list[Assessment], screening: Screening) -> Card:
 def _frame(screening: Screening) -> tuple[list[str], str]:
     """What stands above the trials (only where something could not be read) and below them."""
     none, _ = wording.unread_kinds(screening.chart)
-    head = [f"**Could not be read: {listed(none)}.** What depends on it is left open below."] if none else []
+    why = wording.reasons(list(screening.chart.why.values()))
+    head = [f"**Could not be read: {listed(none)}.**{why} What depends on it is left open below."] if none else []
     return head, f"{wording.what_was_read(screening.chart, say_unread=not none)}  \n{wording.DISCLAIMER}"
 
 

@@ -169,7 +169,7 @@ def what_was_read(chart: Chart, *, say_unread: bool = True) -> str:
         text += f" Could not be read: {listed(none)}."
     if part:
         text += f" Read only in part: {listed(part)}."
-    if say_unread or part:
+    if say_unread:
         text += reasons(list(chart.why.values()))
     return text + _skipped(chart)
 

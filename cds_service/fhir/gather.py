@@ -116,8 +116,9 @@ class _Gathering:
         if self.access is not None and found == "sle":
             self._fetch_rest(wanted)
         else:
+            words = "it was not sent" if self.access is None else "not asked for: the diagnosis is not known"
             for template in wanted:
-                self._failed(template, "it was not sent")
+                self._failed(template, words)
             self._cut_links()
         self._settle()
         return self._result(self.reader.chart(), unreadable)
