@@ -34,7 +34,7 @@ class ForAnotherDisease:
             return unknown(Reason.UNAVAILABLE, self.missing, others)
         if others:
             return unknown(Reason.JUDGEMENT, self.missing, others)
-        if not now:
+        if not now or chart.unnamed_drugs:
             return nothing_recorded(chart, self.missing, rule=KIND)
         return passed(Basis.RECORDED, tuple([evidence(e, rule=KIND) for e in now]))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ..chart.chart import DRUG_KINDS, Chart
 from ..clinical.drug_effects import current_vasopressor
 from ..clinical.drug_silence import complete
+from ..clinical.exposures import evidence, exposures
 from ..clinical.findings import since
 from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, passed, unknown
 from .rule import Reads, Spec
@@ -32,6 +33,9 @@ class NoVasopressor:
             return unknown(Reason.INCOMPARABLE, _MISSING, (*found.judgement, *unnamed))
         if found.judgement:
             return unknown(Reason.JUDGEMENT, _MISSING, found.judgement)
+        past = exposures(chart, ("vasopressor", "vasopressor_judgement"))
+        if past:  # read, though it does not trigger (decision 3)
+            return passed(Basis.RECORDED, (evidence(past[-1], rule=KIND, note="not current, or not intravenous"),))
         return passed(Basis.NOT_RECORDED, (since(chart),))
 
     def words(self) -> str:

@@ -156,3 +156,12 @@ def test_the_unstable_partner_is_shown_beside_the_stable_one() -> None:
     assert {e.reference for e in found.evidence} == {f"MedicationStatement/{n}" for n in ("good", "new")}
     assert status(partners, good, old) == ("pass", "recorded")
     assert status(partners, good) == ("pass", "recorded")
+
+
+def test_a_drug_without_a_name_beside_a_known_one_may_be_given_for_another_disease() -> None:
+    """A drug exclusion is `incomparable` where a record says neither code nor text (decision 34)."""
+    for_lupus = rule(for_another_disease=["glucocorticoid", "conventional_immunosuppressant"])
+    known, unnamed = statement(PREDNISONE, "2026-01-01", None, mg(5)), statement(drug("999999999"), "2026-02-01")
+    assert status(for_lupus, known) == ("pass", "recorded")
+    assert status(for_lupus, known, unnamed) == ("unknown", "incomparable")
+    assert status(for_lupus, unnamed) == ("unknown", "incomparable")

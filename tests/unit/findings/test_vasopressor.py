@@ -27,7 +27,7 @@ def drug(name: str | None, route: str | None = "intravenous", end: str | None = 
     ("resource", "answer"),
     [
         (drug("norepinephrine"), "fail"),
-        (drug("norepinephrine", end="2026-11-23", status="completed"), "pass not-recorded"),
+        (drug("norepinephrine", end="2026-11-23", status="completed"), "pass recorded"),
         (drug("midodrine", "oral"), "unknown judgement"),
         (drug("metformin", "oral"), "pass not-recorded"),
         (drug(None), "unknown incomparable"),
