@@ -3,6 +3,7 @@
 import html
 import re
 import textwrap
+from datetime import date
 from typing import Any
 
 _WIDTH = 100
@@ -10,10 +11,33 @@ _ESCAPED = re.compile(r"\\([\\`*_{}\[\]#|~!.()+\-])")
 
 
 def cards(found: list[dict[str, Any]]) -> str:
-    """All cards, or one sentence that there is none."""
-    if not found:
-        return "No card: no trial fits, or there is no systemic lupus on the chart."
+    """All cards; "" where there is none."""
     return "\n\n".join(_card(card) for card in found)
+
+
+def why_none(bundle: bytes | None, as_of: date | None) -> str:
+    """Why there is no card, as far as the chart says: no lupus, no trial that fits, or one that is not shown.
+
+    `bundle`: the chart as it was sent, None where it is not known here. Raises InputError for one that is no chart.
+    """
+    if bundle is None:
+        return "No card: no trial that may be shown fits, or there is no systemic lupus on the chart."
+    from ..screening import evaluate_bundle
+    from ..settings import Settings
+
+    settings = Settings.read()
+    trials = evaluate_bundle(bundle, as_of or settings.today())["trials"]
+    if all(trial["verdict"] == "not-applicable" for trial in trials):
+        notes = "; ".join(dict.fromkeys(note for trial in trials for note in trial["notes"]))
+        return f"No card: there is no systemic lupus on the chart{f' ({notes})' if notes else ''}."
+    fits = [trial for trial in trials if trial["verdict"] in ("possible", "likely")]
+    if not fits:
+        return "No card: no trial fits."
+    hidden = [trial for trial in fits if trial["status"] not in settings.show_statuses]
+    if len(hidden) < len(fits):
+        return "No card: too much of the chart could not be read."
+    said = "; ".join(f"{t['id']} ({t['status'].replace('-', ' ')}, registry {t['status_as_of']})" for t in hidden)
+    return f"No card: no trial that may be shown fits. What may fit is not shown for its recruitment status: {said}."
 
 
 def _card(card: dict[str, Any]) -> str:

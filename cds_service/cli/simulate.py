@@ -36,6 +36,7 @@ def command(
     if service and as_of:
         raise click.UsageError("--as-of cannot be told to a running service; start it with CDS_AS_OF")
     ask = _remote(service.rstrip("/"), wait) if service else _here(as_of, fhir_server)
+    bundle: bytes | None = None
     if fhir_server:
         answer = ehr.fire(ask, hook, patient.removeprefix("Patient/"), prefetch=None, fhir_server=fhir_server)
     else:
@@ -49,9 +50,10 @@ def command(
 
         print_json(answer)
     else:
-        from .show import cards
+        from .show import cards, why_none
 
-        click.echo(cards(answer["cards"]))
+        known = bundle is not None and not service  # what a running service was told by others is not known here
+        click.echo(cards(answer["cards"]) or why_none(bundle if known else None, as_of))
 
 
 def _bundle(patient: str) -> bytes:

@@ -155,7 +155,20 @@ def test_simulate_shows_the_card_for_people_and_the_answer_for_machines(capfd: p
 
 
 def test_simulate_says_so_where_there_is_no_card(capfd: pytest.CaptureFixture[str]) -> None:
-    assert run(capfd, "simulate", "omar-60", *DAY)[1].startswith("No card")
+    said = run(capfd, "simulate", "omar-60", *DAY)[1]
+    assert said.strip() == "No card: there is no systemic lupus on the chart."
+
+
+def test_simulate_names_the_trial_that_may_fit_and_does_not_recruit(capfd: pytest.CaptureFixture[str]) -> None:
+    said = run(capfd, "simulate", "dalia-12", *DAY)[1]
+    assert said.startswith("No card: no trial that may be shown fits. What may fit is not shown")
+    assert "NCT06222853 (active not recruiting, registry 2026-08-22)" in said
+
+
+def test_simulate_tells_apart_that_no_trial_fits_and_that_none_applies(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(capfd, "simulate", "jonas-45", *DAY)[1].strip() == "No card: no trial fits."
+    assert "(the patient has died)" in run(capfd, "simulate", "niamh-71", *DAY)[1]
+    assert "(lupus type not stated)" in run(capfd, "simulate", "wanda-55", *DAY)[1]
 
 
 def test_simulate_cannot_tell_a_running_service_the_date(capfd: pytest.CaptureFixture[str]) -> None:
