@@ -10,7 +10,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench docs wheel clean hapi hapi-stop test-live
+.PHONY: help run test check bench bench-load docs wheel clean hapi hapi-stop test-live
 
 help:  ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ check: $(VENV)/.installed-test $(VENV)/.installed-check  ## ruff, mypy, import-l
 
 bench: $(VENV)/.installed  ## CPU of one patient-view call, held against a service that does nothing
 	$(BIN)/python -m bench
+
+bench-load: $(VENV)/.installed  ## fifty callers for ten minutes: throughput, latency, memory (LOAD="--seconds 60")
+	$(BIN)/python -m bench.load $(LOAD)
 
 docs: $(VENV)/.installed-test  ## write the generated documents: trials, kinds of criteria, settings, conformance (runs its tests)
 	$(BIN)/python tools/write_docs.py
