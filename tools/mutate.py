@@ -25,6 +25,7 @@ import shutil
 import signal
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -37,6 +38,8 @@ LIBRARIES = (
 )  # fmt: skip
 QUIET = "ignore::pytest.PytestAssertRewriteWarning"
 """The libraries are loaded before pytest could rewrite their assertions."""
+FEW = 60
+"""Tests that are run first: nearly every mutant that is noticed is noticed by them."""
 LONGEST = 240
 """Seconds after which a mutant counts as noticed: it loops."""
 _COMPARE = {
@@ -55,6 +58,7 @@ class Mutant(NamedTuple):
     """Which node of the syntax tree: two changes of one line differ in it."""
     said: str
     tests: list[str]
+    """Those that run the line, first those that run little else: they are the ones about it."""
 
     @property
     def key(self) -> str:
@@ -102,14 +106,22 @@ def all_mutants(here: pathlib.Path, rooms: Iterable[str]) -> list[Mutant]:
     """Every change on a line that a test runs."""
     data = coverage.CoverageData(str(here / ".coverage"))
     data.read()
-    found = []
-    for room in rooms:
+    ran: Counter[str] = Counter()
+    """How many lines of the core a test runs."""
+    found: list[Mutant] = []
+    for room in ROOMS:
         for path in sorted((here / "cds_service" / room).rglob("*.py")):
-            contexts = data.contexts_by_lineno(str(path))
+            lines = data.contexts_by_lineno(str(path))
+            by_line = {n: {c.partition("|")[0] for c in contexts if c} for n, contexts in lines.items()}
+            for tests in by_line.values():
+                ran.update(tests)
+            if room not in rooms:
+                continue
             for line, nth, said in changes(path.read_text(encoding="utf-8")):
-                tests = sorted({c.split("|")[0] for c in contexts.get(line, []) if c})
-                if tests:
-                    found.append(Mutant(str(path.relative_to(here)), line, nth, said, tests))
+                if tests := by_line.get(line):
+                    found.append(Mutant(str(path.relative_to(here)), line, nth, said, list(tests)))
+    for mutant in found:
+        mutant.tests.sort(key=lambda test: (ran[test], test))
     return found
 
 
@@ -179,22 +191,14 @@ def _lives(copy: pathlib.Path, mutant: Mutant, most: int, also: list[str]) -> bo
     rng = random.Random(mutant.key)
     path.write_text(changed(original, mutant.nth), encoding="utf-8")
     try:
-        few = _few(mutant.tests, rng)
+        few = mutant.tests[:FEW]
         if also and not passes(copy, also):
             return False
-        return passes(copy, few) and passes(copy, rng.sample(mutant.tests, min(most, len(mutant.tests))))
+        more = mutant.tests[FEW:]
+        return passes(copy, few) and (not more or passes(copy, rng.sample(more, min(most, len(more)))))
     finally:
         path.write_text(original, encoding="utf-8")
         os.utime(path, (times.st_atime, times.st_mtime))
-
-
-def _few(tests: list[str], rng: random.Random) -> list[str]:
-    """Tests of a few files, unit tests where there are any: reading many test files costs more than running them."""
-    near = [t for t in tests if t.startswith("tests/unit/")] or tests
-    files = sorted({t.partition("::")[0] for t in near})
-    chosen = set(rng.sample(files, min(3, len(files))))
-    those = [t for t in near if t.partition("::")[0] in chosen]
-    return rng.sample(those, min(60, len(those)))
 
 
 def passes(copy: pathlib.Path, tests: list[str]) -> bool:

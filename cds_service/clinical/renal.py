@@ -80,6 +80,4 @@ def schwartz_interval(height: Interval, creatinine: Interval) -> Interval | None
 
 def _positive(number: Interval) -> bool:
     """Whether a number may be above zero, and is not known to be impossible."""
-    if number.high is not None and number.high <= 0:
-        return False
-    return number.low is None or number.low > 0 or (number.low == 0 and number.high != 0)
+    return (number.high is None or number.high > 0) and (number.low is None or number.low >= 0)

@@ -5,9 +5,9 @@ from itertools import permutations
 
 import pytest
 
-from cds_service.kernel.answers import Basis, Reason, failed, passed, review, unknown
+from cds_service.kernel.answers import Basis, Evidence, Reason, failed, passed, review, unknown
 from cds_service.kernel.dates import parse_moment
-from cds_service.kernel.logic import any_of, at_least
+from cds_service.kernel.logic import all_of, any_of, at_least
 
 BASES = [passed(Basis.NOT_RECORDED), passed(Basis.COMPUTED), passed(Basis.RECORDED)]
 SOON, LATER = (failed(Basis.RECORDED, until=date(2027, month, 1)) for month in (1, 2))
@@ -42,3 +42,14 @@ def test_beside_something_unknown_no_day_is_certain_and_what_is_for_review_bring
 def test_a_moment_to_the_minute_orders_two_results_of_a_day():
     minute, second = parse_moment("2026-11-01T10:00Z"), parse_moment("2026-11-01T10:00:01Z")
     assert minute is not None and second is not None and minute < second
+
+
+def test_what_decides_shows_its_own_evidence_and_what_stays_open_shows_all():
+    one, two, three = (Evidence(f"Observation/{n}") for n in ("one", "two", "three"))
+    good, bad = passed(Basis.RECORDED, (one,)), failed(Basis.RECORDED, (two,))
+    open_ = unknown(Reason.NO_DATA, (), (three,))
+    assert all_of([good, bad, open_]).evidence == (two,)
+    assert all_of([good, open_]).evidence == (one, three)
+    assert any_of([bad, open_]).evidence == (two, three)
+    assert at_least(2, [good, bad, bad]).evidence == (two,)
+    assert at_least(2, [good, bad, bad]).basis is Basis.RECORDED
