@@ -25,6 +25,7 @@ WORDS = {
     "elsewhere": "the next page is on another server and was not followed",
     "endless": "the pages of the FHIR server go round in a circle",
     "too-many-pages": "the answer of the FHIR server has too many pages",
+    "too-many-reads": "more records than can be read one by one",
     "not-offered": "the FHIR server does not offer it",
     "subsetted": "records arrived of which the FHIR server had left elements out; they were not used",
     "fewer": "fewer records arrived than the FHIR server counted",

@@ -2,17 +2,18 @@
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from queue import Empty, SimpleQueue
-from typing import Any
 
 import msgspec
 
 from . import capability
 from .access import FhirAccess
+from .beside import beside
 from .client import CONNECTIONS, FhirClient, Limits
 from .faults import FetchError
 from .pages import Answer, Page
@@ -20,18 +21,20 @@ from .reader import BundleFacts
 from .search import run_pages, run_read, run_search, without
 from .templates import PAGE, Template
 
-MEDICATIONS = 100
+MEDICATIONS = 1000
 """Medications that are read one by one in one call, at most."""
+ENCOUNTERS = 100
+"""Encounters likewise."""
 OPTIONAL = ("MedicationStatement", "MedicationAdministration", "MedicationDispense")
 """Types that many servers do not have: held back until the server has said what it offers."""
 
 
 @dataclass(slots=True)
 class Done:
-    """One search (or read of a Medication) that ended, by itself or by the deadline."""
+    """One search (or read of what a drug record points to) that ended, by itself or by the deadline."""
 
     template: Template | None
-    """None: a Medication."""
+    """None: a Medication or an Encounter that was read by itself."""
     answer: Answer
     sent: BundleFacts | None = None
     """What the first page said, where it came in the prefetch."""
@@ -46,27 +49,6 @@ class Done:
     def reads_patient(self) -> bool:
         """Whether it is the read of the Patient."""
         return self.template is not None and self.template.type == "Patient"
-
-
-class _Ref(msgspec.Struct):
-    reference: Any = None
-
-
-class _Drug(msgspec.Struct):
-    resourceType: Any = None
-    id: Any = None
-    medicationReference: _Ref | None = None
-
-
-class _DrugEntry(msgspec.Struct):
-    resource: _Drug | None = None
-
-
-class _DrugPage(msgspec.Struct):
-    entry: list[_DrugEntry] | None = None
-
-
-_drug_pages = msgspec.json.Decoder(_DrugPage)
 
 
 class Fetch:
@@ -89,7 +71,9 @@ class Fetch:
         """Numbers of those of which a page arrived or which ended."""
         self._held: list[Template] = []
         self._patience = 0.0
-        self._medications: set[str] = set()
+        self._read_already: set[str] = set()
+        """Medications and Encounters that came or were asked for."""
+        self._reads: Counter[str] = Counter()
 
     def ask(self, template: Template) -> None:
         """Send one search or read."""
@@ -123,29 +107,31 @@ class Fetch:
         done = Done(template, Answer(template.type), sent)
         self._send(done, lambda: run_pages(self.client, url, done.answer))
 
-    def medications(self, pages: "Iterable[bytes | msgspec.Raw]") -> None:
-        """Read the Medications that these orders refer to and that did not come with them."""
-        wanted: list[str] = []
-        for page in pages:
-            try:
-                entries = _drug_pages.decode(page).entry or []
-            except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-                continue
-            for entry in entries:
-                drug = entry.resource
-                if drug is None:
-                    continue
-                if drug.resourceType == "Medication" and isinstance(drug.id, str):
-                    self._medications.add(f"Medication/{drug.id}")
-                elif drug.medicationReference is not None:
-                    wanted.append(self._relative(drug.medicationReference.reference))
-        if any(wanted) and not self.client.access.may_read("Medication"):
-            self._send(Done(None, Answer("Medication", problem=FetchError("not-granted"))), None)
+    def referred(self, pages: "Iterable[bytes | msgspec.Raw]") -> None:
+        """Read, one by one, what drug records point to and what did not come with them.
+
+        Medications, without which an order has no name; and the Encounters of inpatient orders that are over, which
+        bound an end that was not recorded (criteria.md decision 38). What the token does not allow is not read: an
+        order then stays without a name (unknown, decision 34) or its end open, which is the safe reading.
+        """
+        for found in map(beside, pages):
+            self._read_already |= found.here
+            self._read_each("Medication", found.medications, MEDICATIONS)
+            if found.encounters and self.client.access.may_read("Encounter"):
+                self._read_each("Encounter", found.encounters, ENCOUNTERS)
+
+    def _read_each(self, kind: str, references: Iterable[object], most: int) -> None:
+        wanted = [found for r in references if (found := self._relative(kind, r)) and found not in self._read_already]
+        if wanted and not self.client.access.may_read(kind):
+            self._send(Done(None, Answer(kind, problem=FetchError("not-granted"))), None)
             return
         for reference in dict.fromkeys(wanted):
-            if reference and reference not in self._medications and len(self._medications) < 10 * MEDICATIONS:
-                self._medications.add(reference)
-                self._read(Done(None, Answer("Medication")), reference)
+            if self._reads[kind] >= most:
+                self._send(Done(None, Answer(kind, problem=FetchError("too-many-reads"))), None)
+                return
+            self._reads[kind] += 1
+            self._read_already.add(reference)
+            self._read(Done(None, Answer(kind)), reference)
 
     def arrivals(self) -> Iterator[tuple[Done, Page | None]]:
         """The pages as they arrive, and None as each search ends; at the deadline all end with what they brought."""
@@ -179,7 +165,7 @@ class Fetch:
             pages[done.seen] = page._replace(bundle=None, entry=[])  # the reader keeps what it needs
             done.seen += 1
             if done.template is not None and done.template.drug:
-                self.medications((page.body,))
+                self.referred((page.body,))
             yield done, page
 
     def _late(self) -> Iterator[tuple[Done, Page | None]]:
@@ -236,13 +222,13 @@ class Fetch:
             else:
                 self.not_offered.append(template)
 
-    def _relative(self, reference: object) -> str:
-        """`Medication/id` of a reference to this server, else an empty string (contained, urn, another server)."""
+    def _relative(self, kind: str, reference: object) -> str:
+        """`Type/id` of a reference to this server, else an empty string (contained, urn, another server)."""
         if not isinstance(reference, str):
             return ""
         plain = reference.removeprefix(self.client.access.base + "/").split("/_history/")[0]
-        kind, _, identifier = plain.partition("/")
-        valid = kind == "Medication" and identifier.replace("-", "").replace(".", "").isalnum()
+        said, _, identifier = plain.partition("/")
+        valid = said == kind and identifier.replace("-", "").replace(".", "").isalnum()
         return plain if valid and identifier.isascii() else ""
 
 

@@ -189,12 +189,12 @@ class _Gathering:
     def _fetch_rest(self, wanted: list[Template]) -> None:
         orders = [
             raw for t in self.templates if t.drug and (raw := self.prefetch.get(t.key)) is not None
-            and b"medicationReference" in bytes(raw)
+            and (b"medicationReference" in bytes(raw) or b'"inpatient"' in bytes(raw))
         ]
         if not (wanted or orders or self.links):
             return
         fetch = self._fetching()
-        fetch.medications(orders)
+        fetch.referred(orders)
         fetch.ask_offered([t for t in wanted if self._granted(t)])
         self._follow_links(fetch)
         ended: list[Done] = []
@@ -283,7 +283,7 @@ class _Gathering:
         answer, template = done.answer, done.template
         if template is None:
             if answer.problem is not None:
-                self.problems.append(("medications", str(answer.problem)))
+                self.problems.append((f"{answer.kind.lower()}s", str(answer.problem)))
             return
         in_part = self.access is not None and self.access.in_part(template.type)
         state, words = reach(template, answer, done.received, done.sent, outcome=done.outcome, in_part=in_part)

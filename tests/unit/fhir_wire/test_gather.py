@@ -462,6 +462,54 @@ def test_an_included_medication_is_not_read_again(server: Server) -> None:
     assert server.seen == []
 
 
+def stay(status: str = "completed", category: str = "inpatient") -> tuple[dict[str, object], dict[str, object]]:
+    """An order of a stay in hospital that records no end of its own, and the stay."""
+    written = prednisone_order() | {
+        "status": status, "authoredOn": "2026-05-01", "encounter": {"reference": "Encounter/e1"},
+        "category": [{"coding": [{"code": category}]}],
+    }
+    encounter = {"resourceType": "Encounter", "id": "e1", "status": "finished", "class": {"code": "IMP"},
+                 "subject": {"reference": "Patient/p1"}, "period": {"start": "2026-05-01", "end": "2026-05-09"}}
+    return written, encounter
+
+
+def prednisone_order() -> dict[str, object]:
+    named = {k: v for k, v in order("m1", "").items() if k != "medicationReference"}
+    return named | {"medicationCodeableConcept": prednisone("x")["code"]}
+
+
+def test_an_inpatient_order_without_an_end_ends_no_later_than_its_stay_as_from_a_file(serve: Serve) -> None:
+    written, encounter = stay()
+    older = encounter | {"id": "e0", "period": {"start": "2011-01-01", "end": "2011-01-02"}}
+    server = serve(bundle(patient(), condition(), written, older, encounter, kind="collection"))
+    gathered = server.gather()
+    assert "/fhir/Encounter/e1" in server.seen
+    assert gathered.chart is not None
+    (exposure,) = gathered.chart.exposures
+    assert exposure.end is not None
+    assert exposure.end.last == date(2026, 5, 9)
+
+
+def test_a_stay_that_cannot_be_read_leaves_the_end_of_its_order_open_and_is_said(serve: Serve) -> None:
+    written, encounter = stay()
+    older = encounter | {"id": "e0", "period": {"start": "2011-01-01", "end": "2011-01-02"}}
+    server = serve(bundle(patient(), condition(), written, older, encounter, kind="collection"))
+    server.fault = lambda path: (403, {}, b"") if "/Encounter/" in path else None
+    gathered = server.gather()
+    assert gathered.chart is not None
+    (exposure,) = gathered.chart.exposures
+    assert exposure.end is None or exposure.end.last > date(2026, 5, 9)
+    assert dict(gathered.problems) == {"encounters": "the FHIR server refused (403)"}
+
+
+@pytest.mark.parametrize(("status", "category"), [("active", "inpatient"), ("completed", "outpatient")])
+def test_no_stay_is_read_for_orders_that_go_on_or_are_for_home(serve: Serve, status: str, category: str) -> None:
+    written, encounter = stay(status, category)
+    server = serve(bundle(patient(), condition(), written, encounter, kind="collection"))
+    server.gather()
+    assert not any("/Encounter/" in path for path in server.seen)
+
+
 # --- time ------------------------------------------------------------------------------------------------------------
 
 
