@@ -4,7 +4,6 @@ A bad entry is one named skip and does not touch the others.
 """
 
 from collections.abc import Sequence
-from functools import partial
 from operator import attrgetter
 from types import NoneType
 from typing import Any, NamedTuple
@@ -18,6 +17,7 @@ from .kinds import FOUND_BY_REFERENCE, Known, readers
 from .pages import SUBSETTED
 from .read.observation import read_all
 from .read.observed import ObservationHead
+from .referred import Referred
 from .whose import Whose
 
 _IGNORED = {"entered-in-error", "cancelled"}
@@ -66,13 +66,9 @@ class Entries:
         self.notes: list[str] = []
         self._pending: list[_Pending] = []
         self._seen: set[str] = set()
-        self._referred: dict[str, Place] = {}
+        self.referred = Referred()
         self._counter = 0
         self._readers = readers()
-
-    def find(self) -> "partial[dict[str, Any] | None]":
-        """A function that finds a resource by its reference; without a reference back to this object."""
-        return partial(_find, self._referred)
 
     def take_quickly(
         self, raw: "bytes | msgspec.Raw", whole_only: bool, bundle: Any | None = None
@@ -141,10 +137,12 @@ class Entries:
                 for number in numbers:
                     if tag == "OperationOutcome":
                         outcome = self._remark(gap(b'{"issue":%b}' % bytes(heads[number].issue)), outcome)
-                    elif tag in FOUND_BY_REFERENCE:
-                        reference = f"{tag}/{heads[number].id}" if heads[number].id else ""
-                        self._index(Place(whole, number), reference, entries[number].fullUrl)
-            elif self.context is not None and kind is ObservationHead:
+                if tag in FOUND_BY_REFERENCE:
+                    self.referred.add_all(tag, numbers, heads, entries, whole)
+                continue
+            if known.indexed:
+                self.referred.add_all(known.kind, numbers, heads, entries, whole)
+            if self.context is not None and kind is ObservationHead:
                 self._take_observations(known, numbers, sheaf, self.context)
             elif self.context is not None and known.unasked is not None:
                 self._take_glanced(known, numbers, sheaf, self.context)
@@ -183,9 +181,6 @@ class Entries:
             ):
                 if date:
                     dates.append(date)
-                if known.indexed:
-                    reference = f"{known.kind}/{head.id}" if head.id else ""
-                    self._index(Place(whole, number), reference, entries[number].fullUrl)
             else:
                 self._take_head(head, known, Place(whole, number), entries[number].fullUrl, first + number)
         context.mark_all(dates)
@@ -207,8 +202,6 @@ class Entries:
             self._seen.add(reference)
         else:
             reference = f"entry[{counter}]"
-        if known.indexed:
-            self._index(place, reference, full_url)
         if context is None or known.waits:
             self._pending.append(_Pending(known, head, place, reference))
         else:
@@ -225,14 +218,8 @@ class Entries:
                 identifier = decode(raw).get("id")
             except (msgspec.MsgspecError, RecursionError):
                 return kind
-            self._index(place, f"{kind}/{identifier}" if identifier else "", full_url)
+            self.referred.add(place, f"{kind}/{identifier}" if identifier else "", full_url)
         return kind
-
-    def _index(self, place: Place, reference: str, full_url: str | None) -> None:
-        if reference:
-            self._referred.setdefault(reference, place)
-        if full_url:
-            self._referred.setdefault(full_url, place)
 
     def read_pending(self, context: Context) -> None:
         pending, self._pending = self._pending, []
@@ -293,17 +280,3 @@ def _chosen(heads: list[Any], numbers: Sequence[int]) -> list[Any]:
 
 def _is_outcome(kind: Any) -> bool:
     return bool(kind.__struct_config__.tag == "OperationOutcome")
-
-
-def _find(referred: dict[str, Place], reference: str) -> dict[str, Any] | None:
-    """The resource behind a reference, whole; None where it did not come."""
-    place = referred.get(reference)
-    if place is None and "/" in reference:
-        parts = reference.split("/_history/")[0].rsplit("/", 2)
-        place = referred.get("/".join(parts[-2:]))
-    if place is None:
-        return None
-    try:
-        return decode(place.raw())
-    except (msgspec.MsgspecError, RecursionError):
-        return None

@@ -238,16 +238,21 @@ class _Gathering:
         """Pages that nobody can follow: what arrived is the beginning."""
         for template, _, _ in self.links.values():
             answer = Answer(template.type)
-            body = self.prefetch[template.key]
-            answer.take(decode_page(body))
-            self._failed(template, WORDS["not-followed"], part=cut(template, answer))
+            try:
+                answer.take(decode_page(self.prefetch[template.key]))
+            except FetchError:  # its frame is a Bundle's, an entry is not
+                self._failed(template, WORDS["not-followed"], part=Kind.PART)
+            else:
+                self._failed(template, WORDS["not-followed"], part=cut(template, answer))
         self.links.clear()
 
     # --- what an answer means ------------------------------------------------------------------------------------
 
     def _take_sent(self, template: Template) -> None:
         raw = self.prefetch[template.key]
-        if not _is_null(raw) and not _BUNDLE.match(raw):
+        if _is_null(raw):
+            return None if template.single else self._say(template, Kind.READ)
+        if not _BUNDLE.match(raw):
             kind = type_of(raw)
             if kind not in ("Bundle", "OperationOutcome", template.type):
                 return self._failed(template, "what was sent is not an answer to the search")

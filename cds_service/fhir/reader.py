@@ -59,7 +59,7 @@ class ChartReader:
         reference = f"Patient/{identifier}" if identifier else (full_url or "Patient")
         self._entries.whose = Whose(identifier, reference, *([full_url] if full_url else []))
         self._entries.context = Context(
-            self._terminology, self._as_of, read_patient(resource, reference), find=self._entries.find()
+            self._terminology, self._as_of, read_patient(resource, reference), find=self._entries.referred.find
         )
 
     @property

@@ -3,8 +3,9 @@
 Irrelevant Conditions cost two dict look-ups; only what our findings know, or (without a code) a word of one, is kept.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 
@@ -73,12 +74,11 @@ def read(head: Head, place: Place, ctx: Context) -> None:
     verification = _status(head.verificationStatus)
     clinical = _status(head.clinicalStatus)
     code = _concepts.decode(head.code) or _NO_CODE
+    meaning = _meaning(head.code, code, ctx.terminology)
     if verification in _REFUSED:
         return
     recorded = date_of(head.recordedDate, ctx)
-    matches, codes, has_icd = _matches(code, ctx.terminology)
-    if not matches and not (words := _words(code, has_icd, ctx.terminology)):
-        unasked(ctx.terminology).add(hash(bytes(head.code)))
+    if not meaning.findings:
         onset = date_of(head.onsetDateTime, ctx, report=False)
         if not ctx.future(onset or recorded):
             ctx.dated(recorded)
@@ -95,17 +95,14 @@ def read(head: Head, place: Place, ctx: Context) -> None:
     stages: tuple[str, ...] = ()
     if head.stage or head.note:
         stages, more = _stages(head, ctx.terminology)
-        matches.extend(more)
-    if matches:
-        findings, past = _graded(matches, codes)
-    else:
-        findings, past = dict.fromkeys(words, "word"), frozenset()
+        meaning = meaning.with_more(more)
+    past = meaning.past
     ctx.diagnoses.append(
         Diagnosis(
             reference=ctx.reference,
-            findings=findings,
-            history=bool(past) and len(past) == len(findings),
-            blames_lupus=any(m.blames_lupus for m in matches),
+            findings=dict(meaning.findings),
+            history=bool(past) and len(past) == len(meaning.findings),
+            blames_lupus=any(m.blames_lupus for m in meaning.matches),
             active=clinical in _ACTIVE or (clinical not in _INACTIVE and not ended) or still,
             clinical=clinical,
             doubtful=verification in _DOUBTFUL,
@@ -115,23 +112,66 @@ def read(head: Head, place: Place, ctx: Context) -> None:
             recorded=recorded,
             severity=_severity(head.severity, ctx.terminology),
             text=code.said(),
-            codes=tuple(f"{system}|{value}" for system, value in codes),
+            codes=tuple(f"{system}|{value}" for system, value in meaning.codes),
             stages=stages,
             past=past,
         )
     )
 
 
+class _Meaning(NamedTuple):
+    """What a code says."""
+
+    matches: tuple[Any, ...]
+    codes: tuple[tuple[str, str], ...]
+    """Codings with a known system."""
+    findings: dict[str, str]
+    past: frozenset[str]
+
+    def with_more(self, more: list[Any]) -> "_Meaning":
+        """The same with the findings of coded stages."""
+        matches = (*self.matches, *more)
+        return _Meaning(matches, self.codes, *_graded(matches, self.codes)) if more else self
+
+
 _MOST = 20_000
-_memory: tuple[Terminology | None, set[int]] = (None, set())
+_LONGEST = 40
+"""Characters of a code that is kept: longer ones are no codes."""
+_memory: tuple[Terminology | None, dict[int, _Meaning], set[int]] = (None, {}, set())
 
 
 def unasked(terminology: Terminology) -> set[int]:
-    """Hashes of the raw codes that name no finding. No bytes: a code may hold free text (see `measurand.memory`)."""
+    """Hashes of the raw codes that were seen and name no finding."""
     global _memory
-    if _memory[0] is not terminology or len(_memory[1]) > _MOST:
-        _memory = (terminology, set())
-    return _memory[1]
+    if _memory[0] is not terminology or len(_memory[1]) + len(_memory[2]) > _MOST:
+        _memory = (terminology, {}, set())
+    return _memory[2]
+
+
+_NOTHING = _Meaning((), (), {}, frozenset())
+
+
+def _meaning(raw: msgspec.Raw, code: Concept, terminology: Terminology) -> _Meaning:
+    """What a code says; the same bytes are understood once.
+
+    They are remembered by their hash, for a code may hold free text (see `measurand.memory`).
+    """
+    key, nothing = hash(bytes(raw)), unasked(terminology)
+    if key in nothing:
+        return _NOTHING
+    found = _memory[1].get(key)
+    if found is None:
+        matches, codes, has_icd = _matches(code, terminology)
+        if matches:
+            found = _Meaning(tuple(matches), tuple(codes), *_graded(matches, codes))
+        else:
+            words = _words(code, has_icd, terminology)
+            found = _Meaning((), tuple(codes), dict.fromkeys(words, "word"), frozenset())
+        if not found.findings:
+            nothing.add(key)
+        elif all(len(value) < _LONGEST for _, value in codes):
+            _memory[1][key] = found
+    return found
 
 
 def matters(resource: dict[str, Any], ctx: Context) -> bool:
@@ -188,7 +228,7 @@ def _words(code: Concept, has_icd: bool, terminology: Terminology) -> tuple[str,
     return terminology.findings_named(text) if text else ()
 
 
-def _graded(matches: list[Any], codes: list[tuple[str, str]]) -> tuple[dict[str, str], frozenset[str]]:
+def _graded(matches: Sequence[Any], codes: Sequence[tuple[str, str]]) -> tuple[dict[str, str], frozenset[str]]:
     """Finding → grade over all codes (a code that names it wins), and the findings given by "history of" codes only."""
     findings: dict[str, str] = {}
     present: set[str] = set()
@@ -203,7 +243,7 @@ def _graded(matches: list[Any], codes: list[tuple[str, str]]) -> tuple[dict[str,
     return findings, frozenset(f for f in findings if f not in present)
 
 
-def _beside(prefix: str, codes: list[tuple[str, str]]) -> bool:
+def _beside(prefix: str, codes: Sequence[tuple[str, str]]) -> bool:
     """Whether the dagger code that makes an asterisk code name its finding stands beside it."""
     bare = prefix.replace(".", "")
     return any(system in _ICD and code.replace(".", "").upper().startswith(bare) for system, code in codes)

@@ -47,10 +47,9 @@ def dosed(raw: msgspec.Raw, strength: Strength, begins: DateSpan | None, termino
     key = (hash(text), strength)
     found = _memory[1].get(key)
     if found is not None:
-        (dose, steps, start, end), route = found
-        words = _texts.decode(text)[0]
-        said = _text_of(words.text, words.patientInstruction, dose)
-        return Dosed(Regimen(dose._replace(text=said) if said else dose, steps, start, end), route)
+        words, regimen = _texts.decode(text)[0], found.regimen
+        said = _text_of(words.text, words.patientInstruction, regimen.dose)
+        return Dosed(regimen._replace(dose=regimen.dose._replace(text=said)), found.route) if said else found
     dosages = decode_any(raw)
     read = Dosed(read_dosage(dosages, strength, begins, terminology), route_of(routes_in(dosages), terminology))
     if b'"bounds' not in text and isinstance(dosages, list) and len(dosages) == 1 and isinstance(dosages[0], dict):

@@ -54,14 +54,13 @@ def meaning(code: msgspec.Raw | bytes, terminology: Terminology) -> Known | None
 
 
 def meanings(codes: Sequence[bytes], terminology: Terminology) -> "list[Known | str | None]":
-    """What many raw codes mean, as `memory` says it; two dict look-ups each for those that were seen before."""
-    known = memory(terminology)
-    found = [known.get(h, UNSEEN) for h in map(hash, codes)]
-    if UNSEEN in found:
-        for index, each in enumerate(found):
-            if each is UNSEEN:
-                found[index] = learn(codes[index], terminology)
-    return found  # type: ignore[return-value]
+    """What many raw codes mean, as `memory` says it."""
+    known, keys = memory(terminology), list(map(hash, codes))
+    try:
+        return list(map(known.__getitem__, keys))
+    except KeyError:  # the first time
+        found = zip(codes, (known.get(key, UNSEEN) for key in keys), strict=True)
+        return [learn(code, terminology) if each is UNSEEN else each for code, each in found]  # type: ignore[misc]
 
 
 def learn(key: bytes, terminology: Terminology) -> "Known | str | None":

@@ -1,6 +1,7 @@
 """MedicationAdministration and MedicationDispense → Exposures (criteria.md section 2 "Drugs"; decisions 19, 20, 38)."""
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 
@@ -124,16 +125,24 @@ def _given(
     global _memory
     if _memory[0] is not terminology or len(_memory[1]) > _MOST:
         _memory = (terminology, {})
-    dosage, said = one(raw), bytes(raw)
-    text = dosage.get("text")
+    said = bytes(raw)
     key = (hash(said), strength)
     found = _memory[1].get(key)
     if found is None:
+        dosage = one(raw)
         dose = dosage.get("dose")
         once = quantity(dose, strength) if isinstance(dose, dict) else None
         infused = b"infus" in said.lower() or "rateRatio" in dosage or "rateQuantity" in dosage
         found = _memory[1][key] = (once, route_of(routes_in(dosage), terminology), infused)
+    text = _texts.decode(said).text if b'"text"' in said else None
     return found[0], text if isinstance(text, str) else "", found[1], found[2]
+
+
+class _Words(msgspec.Struct, gc=False):
+    text: Any = None
+
+
+_texts = msgspec.json.Decoder(_Words)
 
 
 def _dispense(head: DispenseHead, known: Named | None, ctx: Context) -> None:

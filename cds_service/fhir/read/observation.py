@@ -4,7 +4,7 @@ criteria.md section 2 "Observation values", decisions 1, 6, 10, 19, 33, 36.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -68,13 +68,15 @@ def read(head: ObservationHead, place: Place, ctx: Context) -> None:
         raise Unreadable("a result that is asked for has a status that is neither final nor preliminary")
     if len(parts) > MOST_PARTS:
         raise Unreadable(f"a result that is asked for has more than {MOST_PARTS} components")
+    moment = parse_moment(when)
     shared = _Shared(place.whole, ctx.terminology, ctx.patient, ctx.as_of)
     if known is not None:
-        _add(ctx, ctx.reference, known, _Said(head, place.number, known.concept, shared), day, when, preliminary)
+        said = _Said(head, place.number, known.concept, shared)
+        _add(ctx, ctx.reference, known, said, day, moment, when, preliminary)
     once = _Opened(place)
     for index, found in parts:
         part = _PartSaid(head, once, found.concept, shared, index)
-        _add(ctx, ctx.reference, found, part, day, when, preliminary)
+        _add(ctx, ctx.reference, found, part, day, moment, when, preliminary)
 
 
 def read_all(
@@ -95,6 +97,7 @@ def read_all(
     codes = each_of(list(map(_code, heads)))
     shared = new(_Shared, (whole, ctx.terminology, ctx.patient, ctx.as_of))
     as_of, dates = ctx.as_of, []
+    days: dict[str, tuple[DateSpan, datetime | None]] = {}
     for index, head, known in zip(indexes, heads, meanings(codes, ctx.terminology), strict=True):
         when = head.effectiveDateTime
         if head.status not in _FINAL or not when or head.component is not NONE or (ours and not ours(head)):
@@ -105,15 +108,17 @@ def read_all(
             otherwise(head, index)
         elif (reference := "Observation/" + head.id) not in seen:
             seen.add(reference)
-            try:
-                day = parse_date(when)
-            except Unreadable as error:
-                ctx.skip(reference, str(error))
-                continue
+            if when not in days:
+                try:
+                    days[when] = parse_date(when), parse_moment(when)
+                except Unreadable as error:
+                    ctx.skip(reference, str(error))
+                    continue
+            day, moment = days[when]
             if day.first <= as_of:
-                ctx.dated(day)
+                dates.append(when)
                 said = new(_Said, (head, index, known.concept, shared))
-                _add(ctx, reference, known, said, day, when, False)
+                _add(ctx, reference, known, said, day, moment, when, False)
     ctx.mark_all(dates)
 
 
@@ -195,12 +200,12 @@ class _PartSaid(NamedTuple):
 
 
 def _add(
-    ctx: Context, reference: str, known: Known, said: _Said | _PartSaid, day: DateSpan, when: str, preliminary: bool
-) -> None:
+    ctx: Context, reference: str, known: Known, said: _Said | _PartSaid, day: DateSpan, moment: datetime | None,
+    when: str, preliminary: bool,
+) -> None:  # fmt: skip
     concept = known.concept
     result = Result(
-        reference, concept, known.code, known.method, day, parse_moment(when), when, preliminary, said.reading,
-        said.name,
+        reference, concept, known.code, known.method, day, moment, when, preliminary, said.reading, said.name
     )
     results = ctx.results.get(concept)
     if results is None:
