@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import click
 
 from ..kernel.dates import checked_clock
-from ..kernel.errors import InputError, NotFound
+from ..kernel.errors import InputError, NotFound, Problem
 from ..kernel.paths import data_dir
 from ..trials import Trial, load_trials
 
@@ -81,6 +82,22 @@ def chosen(ids: tuple[str, ...]) -> tuple[Trial, ...]:
         if id_ not in trials:
             raise NotFound(f"there is no trial '{id_}'; known are {', '.join(trials)}")
     return tuple(trials[i] for i in wanted) or tuple(trials.values())
+
+
+def report(problems: list[Problem], what: str, as_json: bool, fine: Callable[[], str]) -> None:
+    """What a lint found, and exit code 1 where it found anything; `fine`: the sentence for a clean one.
+
+    `what`: of what they are faults, as in "3 faults in the mappings".
+    """
+    if as_json:
+        print_json([{"file": p.file, "line": p.line, "problem": p.problem} for p in problems])
+    else:
+        for problem in problems:
+            click.echo(str(problem))
+        if not problems:
+            click.echo(fine())
+    if problems:
+        raise click.ClickException(f"{len(problems)} fault{'s' if len(problems) > 1 else ''} in {what}")
 
 
 def print_json(value: Any) -> None:

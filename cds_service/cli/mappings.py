@@ -3,7 +3,7 @@
 import click
 
 from ..terminology import lint, load
-from .common import print_json
+from .common import print_json, report
 
 
 @click.group(name="mappings")
@@ -15,16 +15,11 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def lint_(as_json: bool) -> None:
     """Report every fault of the mapping tables with file, line and reason."""
-    problems = lint()
-    if as_json:
-        print_json([{"file": p.file, "line": p.line, "problem": p.problem} for p in problems])
-    else:
-        for problem in problems:
-            click.echo(str(problem))
-        if not problems:
-            click.echo(f"{len(load().codes)} codes in mappings/ (version {load().version}): no fault")
-    if problems:
-        raise click.ClickException(f"{len(problems)} fault{'s' if len(problems) > 1 else ''} in the mappings")
+    report(lint(), "the mappings", as_json, _no_fault)
+
+
+def _no_fault() -> str:
+    return f"{len(load().codes)} codes in mappings/ (version {load().version}): no fault"
 
 
 @command.command()

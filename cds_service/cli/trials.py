@@ -4,7 +4,7 @@ import click
 
 from ..kernel.paths import data_dir
 from ..trials import Criterion, Trial, lint, load_trials
-from .common import chosen, print_json
+from .common import chosen, print_json, report
 
 
 @click.group(name="trials")
@@ -49,17 +49,12 @@ def show(trial_id: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def lint_(as_json: bool) -> None:
     """Report every fault of the trial files with file, line and reason."""
-    problems = lint()
-    if as_json:
-        print_json([{"file": p.file, "line": p.line, "problem": p.problem} for p in problems])
-    else:
-        for problem in problems:
-            click.echo(str(problem))
-        if not problems:
-            count = sum(len(t.criteria) for t in load_trials())
-            click.echo(f"{len(load_trials())} trials with {count} criteria in {data_dir('trials').name}/: no fault")
-    if problems:
-        raise click.ClickException(f"{len(problems)} fault{'s' if len(problems) > 1 else ''} in the trial files")
+    report(lint(), "the trial files", as_json, _no_fault)
+
+
+def _no_fault() -> str:
+    count = sum(len(t.criteria) for t in load_trials())
+    return f"{len(load_trials())} trials with {count} criteria in {data_dir('trials').name}/: no fault"
 
 
 def _facts(trial: Trial) -> dict[str, object]:

@@ -6,12 +6,12 @@
     {shared: name of a rule in trials/shared.yaml}
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..chart.chart import Chart
+from ..clinical.findings import by_finding
 from ..kernel.answers import Answer, Basis, Status
 from ..kernel.logic import all_of, any_of, at_least
-from .recorded import Recorded
 from .rule import Reads, Rule, Spec
 
 KINDS = ("all", "any", "some_of", "shared")
@@ -26,13 +26,24 @@ class Combined:
     how: str
     parts: tuple[Rule, ...]
     least: int = 0
+    passes_only_with: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """Of `all`: the findings without which it cannot pass (`recorded Gilbert syndrome and ...`)."""
+    needed: tuple[tuple[str, ...], ...] = field(init=False, repr=False, compare=False)
+    """Of `any`: for each part after the first such findings; empty where one of them needs none."""
+
+    def __post_init__(self) -> None:
+        """Work out at load time what no chart changes."""
+        needs = [getattr(part, "passes_only_with", ()) for part in self.parts]
+        own = next(filter(None, needs), ()) if self.how == "all" else ()
+        object.__setattr__(self, "passes_only_with", own)
+        object.__setattr__(self, "needed", tuple(needs[1:]) if self.how == "any" and all(needs[1:]) else ())
 
     def answer(self, chart: Chart) -> Answer:
         """Answer by Kleene's logic over the parts."""
         parts = self.parts
         if self.how == "any" and parts:
             first = parts[0].answer(chart)
-            if first[0] is _PASS and first[1] is _RECORDED and not first[5] and self._others_never_pass(chart):
+            if first[0] is _PASS and first[1] is _RECORDED and not first[5] and self._alone(chart):
                 return first  # where one passes, what does not pass says nothing
             return any_of([first, *[part.answer(chart) for part in parts[1:]]])
         answers = [part.answer(chart) for part in parts]
@@ -40,15 +51,12 @@ class Combined:
             return all_of(answers)
         return any_of(answers) if self.how == "any" else at_least(self.least, answers)
 
-    def _others_never_pass(self, chart: Chart) -> bool:
-        """Whether each other part needs something that this chart does not have (`... and recorded Gilbert ...`)."""
-        for part in self.parts[1:]:
-            if not isinstance(part, Combined) or part.how != "all":
-                return False
-            needed = part.parts[0]
-            if not isinstance(needed, Recorded) or needed.answer(chart)[0] is _PASS:
-                return False
-        return True
+    def _alone(self, chart: Chart) -> bool:
+        """Whether no other part can pass: each needs a finding of which this chart has no record."""
+        if not self.needed:
+            return False
+        recorded = by_finding(chart).keys()
+        return all(recorded.isdisjoint(findings) for findings in self.needed)
 
     def words(self) -> str:
         """The parts, joined."""

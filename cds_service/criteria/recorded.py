@@ -21,6 +21,11 @@ class Recorded:
 
     findings: tuple[str, ...]
 
+    @property
+    def passes_only_with(self) -> tuple[str, ...]:
+        """The findings without which it cannot pass: what is combined with it need not be looked at."""
+        return self.findings
+
     def answer(self, chart: Chart) -> Answer:
         """A wide, doubtful or word-only record is for a clinician to judge."""
         if by_finding(chart).keys().isdisjoint(self.findings):

@@ -1,12 +1,12 @@
 """`no_surgery`: no major surgery within a window (NCT06513429 E4; criteria.md decision 25)."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from ..chart.chart import Chart
-from ..clinical.findings import absent, evidence_of, silence_fails, since
+from ..clinical.findings import evidence_of
+from ..clinical.tally import Tally
 from ..clinical.timing import place
-from ..kernel.answers import REASON_RANK, Answer, Basis, Evidence, Reason, failed, passed, unknown
+from ..kernel.answers import Answer, Reason
 from ..kernel.dates import Window
 from .rule import Reads, Spec
 
@@ -32,39 +32,23 @@ class NoSurgery:
 
     def _answer(self, chart: Chart) -> Answer:
         threshold = f"within {self.window}"
-        reasons: list[Reason] = []
-        untils: list[date | None] = []
-        failing: list[Evidence] = []
-        open_: list[Evidence] = []
-        harmless: list[Evidence] = []
+        tally = Tally()
         for fact in chart.procedures:
             if not fact.surgical:
                 continue
             placed = place(fact, "major_surgery", self.window, chart.as_of)
             named = fact.kind in NAMED and fact.findings.get("major_surgery") == "names"
             if placed.where == "outside":
-                harmless.append(evidence_of(fact, threshold, KIND, "before the window"))
+                tally.passes(evidence_of(fact, threshold, KIND, "before the window"))
             elif placed.where == "unclear":
-                reasons.append(Reason.IMPRECISE)
-                open_.append(evidence_of(fact, threshold, KIND, placed.note))
+                tally.leaves_open(evidence_of(fact, threshold, KIND, placed.note), Reason.IMPRECISE)
             elif named:
-                untils.append(placed.until)
-                failing.append(evidence_of(fact, threshold, KIND, f"{fact.kind} surgery".replace("_", " ")))
+                note = f"{fact.kind} surgery".replace("_", " ")
+                tally.fails(evidence_of(fact, threshold, KIND, note), placed.until)
             else:
-                reasons.append(Reason.JUDGEMENT)
-                open_.append(evidence_of(fact, threshold, KIND, "surgery of no kind that the trial names"))
-        if failing:
-            until = None if None in untils else max(u for u in untils if u is not None)
-            return failed(Basis.RECORDED, tuple(failing), until)
-        if not open_ and not harmless:
-            return absent(chart, _READ, _MISSING, self.window)
-        guard = silence_fails(chart, _READ, self.window)
-        if guard is not None:
-            reasons.append(guard)
-            open_.append(since(chart))
-        if reasons:
-            return unknown(min(reasons, key=REASON_RANK.__getitem__), _MISSING, tuple(open_))
-        return passed(Basis.RECORDED, tuple(harmless))
+                note = "surgery of no kind that the trial names"
+                tally.leaves_open(evidence_of(fact, threshold, KIND, note), Reason.JUDGEMENT)
+        return tally.answer(chart, _READ, _MISSING, self.window)
 
     def words(self) -> str:
         """The window and the kinds."""
