@@ -7,7 +7,8 @@ from ...kernel.numbers import ZERO, Interval, exactly
 from .timing import number
 
 _MASS = {"mg": Decimal(1), "g": Decimal(1000), "ug": Decimal("0.001"), "mcg": Decimal("0.001"),
-         "μg": Decimal("0.001"), "µg": Decimal("0.001"), "毫克": Decimal(1), "克": Decimal(1000)}
+         "μg": Decimal("0.001"), "µg": Decimal("0.001"), "毫克": Decimal(1), "克": Decimal(1000),
+         "微克": Decimal("0.001"), "milligram": Decimal(1), "milligrams": Decimal(1), "mgs": Decimal(1)}
 _PER_KG = {"mg/kg": False, "mg/kg/d": True, "mg/kg/day": True, "mg/(kg.d)": True, "mg/kg/24h": True}
 _UNITS = frozenset({
     "tbl", "tablet", "tablets", "tab", "tabs", "capsule", "capsules", "cap", "caps", "片", "粒", "tablet(s)",
