@@ -3,67 +3,85 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
-from .shapes import Case, Table, cc, dose, ma, mr, pred, q, tm
+from .shapes import Case, Json, Table, cc, dose, ma, mr, pred, q, tm
 
 case = Table()
 
 
-def d(ct, v=5):
-    return [mr("8640", [dose(v, "mg", None, timing=tm(ctext=ct))])]
+TIMES = {
+    Decimal("3"): (
+        "tid",
+        "TID",
+        "Q8H",
+        "一日三次",
+        "每日3次",
+        "每8小时一次",
+        "3 times daily",
+        "three times a day",
+    ),
+    Decimal("2"): (
+        "bid",
+        "BID",
+        "q12h",
+        "b.i.d.",
+        "twice daily",
+        "每日两次",
+        "每日二次",
+        "每日2次",
+        "2次/日",
+        "每12小时一次",
+        "every 12 hours",
+        "every 12 (twelve) hours",
+    ),
+    Decimal("4"): ("qid",),
+    Decimal("0.5"): (
+        "qod",
+        "QOD",
+        "隔日一次",
+        "every other day",
+    ),
+    Decimal("1"): (
+        "QD",
+        "qd",
+        "q.d.",
+        "daily",
+        "Daily",
+        "once daily",
+        "every day",
+        "every morning",
+        "qam",
+        "qhs",
+        "qn",
+        "每日一次",
+        "每日1次",
+        "每天一次",
+        "每天1次",
+        "一日一次",
+        "一日1次",
+        "每晚一次",
+        "每晨一次",
+        "1次/日",
+        "1x/day",
+    ),
+}
+"""Times a day that a text says."""
 
 
-# 15 mg/d or so must be between 7.5 and 30
-for ct, v in (
-    ("tid", 5),
-    ("TID", 5),
-    ("bid", 5),
-    ("BID", 10),
-    ("q12h", 10),
-    ("Q8H", 5),
-    ("qid", 5),
-    ("qod", 20),
-    ("QOD", 20),
-    ("QD", 10),
-    ("qd", 10),
-    ("q.d.", 10),
-    ("b.i.d.", 5),
-    ("daily", 10),
-    ("Daily", 10),
-    ("once daily", 10),
-    ("twice daily", 5),
-    ("every day", 10),
-    ("every morning", 10),
-    ("qam", 10),
-    ("qhs", 10),
-    ("qn", 10),
-    ("每日一次", 10),
-    ("每日1次", 10),
-    ("每天一次", 10),
-    ("每天1次", 10),
-    ("一日一次", 10),
-    ("一日1次", 10),
-    ("每日两次", 5),
-    ("每日二次", 5),
-    ("每日2次", 5),
-    ("一日三次", 5),
-    ("每日3次", 5),
-    ("隔日一次", 20),
-    ("每晚一次", 10),
-    ("每晨一次", 10),
-    ("1次/日", 10),
-    ("2次/日", 5),
-    ("每12小时一次", 5),
-    ("每8小时一次", 5),
-    ("every 12 hours", 5),
-    ("every 12 (twelve) hours", 5),
-    ("every other day", 20),
-    ("3 times daily", 5),
-    ("three times a day", 5),
-    ("1x/day", 10),
-):
-    case(f"timing {ct}", d(ct, v), {"L.I4c": "pass"})
+def swallowed(mg: Decimal, text: str) -> list[Json]:
+    return [mr("8640", [dose(float(mg), "mg", None, timing=tm(ctext=text))])]
+
+
+for times, texts in TIMES.items():
+    for text in texts:
+        # NCT05765006 I4c takes 7.5 to 30 mg a day: a rate that is read wrongly breaks one of the four.
+        case(f"30 mg a day, {text}", swallowed(30 / times, text), {"L.I4c": "pass recorded"})
+        case(f"36 mg a day, {text}", swallowed(36 / times, text), {"L.I4c": "fail None"})
+        case(f"7.5 mg a day, {text}", swallowed(Decimal("7.5") / times, text), {"L.I4c": "pass recorded"})
+        case(f"6 mg a day, {text}", swallowed(6 / times, text), {"L.I4c": "fail None"})
 for u in ("mg", "毫克", "MG", "mgs", "milligram", "milligrams", "Mg"):
     case(f"unit {u}", [mr("8640", [dose(10, u, None)])], {"L.I4c": "pass"})
 for u in ("片", "tablet", "tablets", "tab", "tabs", "Tab", "TAB", "tablet(s)", "粒"):
