@@ -96,7 +96,7 @@ def _search(data: Store, kind: str, parameters: dict[str, str], offset: int) -> 
         if not value:
             raise Refused(400, "invalid", "a search parameter has no value")
     patient = parameters.get("patient") or (parameters.get("_id") if kind == "Patient" else None)
-    if patient is None:
+    if patient is None and kind != "Patient":
         raise Refused(400, "required", "the search parameter patient is required")
     sort, include = parameters.get("_sort"), parameters.get("_include")
     if sort is not None and sort not in _SORTS:
@@ -104,8 +104,10 @@ def _search(data: Store, kind: str, parameters: dict[str, str], offset: int) -> 
     if include is not None and (kind not in INCLUDES or include != f"{kind}:medication"):
         raise Refused(400, "not-supported", "this _include is not supported")
     count = _count(parameters.get("_count"))
-    found = data.find(kind, patient.removeprefix("Patient/"), parameters.get("code"), parameters.get("category"),
-                      parameters.get("intent"), sort)
+    found = data.patients() if patient is None else data.find(
+        kind, patient.removeprefix("Patient/"), parameters.get("code"), parameters.get("category"),
+        parameters.get("intent"), sort,
+    )  # fmt: skip
     matches = found[offset : offset + count]
     links = [("self", request.url)]
     if offset + count < len(found):

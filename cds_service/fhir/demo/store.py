@@ -80,6 +80,10 @@ class Store:
             found = [*dated, *(r for r in found if not r.date)]
         return found
 
+    def patients(self) -> list[Stored]:
+        """All patients: what a sandbox lists for somebody to choose one."""
+        return [r for (kind, _), found in self.by_patient.items() if kind == "Patient" for r in found]
+
     def included(self, matches: Iterable[Stored]) -> list[Stored]:
         """The Medications that these records refer to, each once."""
         names = dict.fromkeys(r.medication for r in matches if r.medication)
