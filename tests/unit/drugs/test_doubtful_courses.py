@@ -165,3 +165,20 @@ def test_a_drug_without_a_name_beside_a_known_one_may_be_given_for_another_disea
     assert status(for_lupus, known) == ("pass", "recorded")
     assert status(for_lupus, known, unnamed) == ("unknown", "incomparable")
     assert status(for_lupus, unnamed) == ("unknown", "incomparable")
+
+
+@pytest.mark.parametrize(
+    ("kilograms", "owes"),
+    [
+        ({"value": 40, "comparator": "<"}, ("unknown", "no-data")),
+        ({"value": 40, "comparator": ">"}, ("unknown", "no-data")),
+        ({"value": 40}, ("unknown", "judgement")),
+        ({"value": 41}, ("unknown", "no-data")),
+    ],
+)
+def test_steroid_dependence_is_asked_of_a_weight_that_is_a_number(kilograms, owes) -> None:
+    """20 mg a day are 0.5 mg/kg at 40 kg; a bound on a weight is no weight to divide by."""
+    dependence = rule(steroid_dependence="0.5 mg/kg/day")
+    weight = weighed(40, "2026-11-01")
+    weight["valueQuantity"] |= kilograms
+    assert status(dependence, statement(PREDNISONE, "2026-01-01", None, mg(20)), weight) == owes

@@ -56,3 +56,22 @@ def test_results_that_did_not_arrive_may_hold_a_positive_test(state, answer) -> 
     made = any_rule(judged_if_positive={"tests": ["sars_cov_2_rna"], "window": "2 weeks"})
     results = (lab("sars_cov_2_rna", "not detected", when=ago(3)), lab("alt", 20, when=ago(40)))
     assert said_there(made.answer(results_chart(*results, Observation=state))) == answer
+
+
+@pytest.mark.parametrize(
+    ("finding", "kind", "answer"),
+    [
+        ("solid_organ_transplant", "Procedure", "unknown unavailable"),
+        ("solid_organ_transplant", "Condition", "unknown unavailable"),
+        ("epilepsy", "Condition", "unknown unavailable"),
+        ("epilepsy", "Procedure", "pass not-recorded"),
+    ],
+)
+def test_only_for_things_done_does_silence_need_the_procedures(finding, kind, answer) -> None:
+    never = any_rule(never={"fails": [finding]})
+    assert said(never.answer(chart(**{kind: Kind.UNAVAILABLE}))) == answer
+
+
+def test_the_evidence_of_an_age_says_what_it_was_held_against() -> None:
+    both, one = any_rule(age="18 to 65 years"), any_rule(age="18 years or over")
+    assert [r.answer(chart()).evidence[0].threshold for r in (both, one)] == ["≥ 18 a, ≤ 65 a", "≥ 18 a"]

@@ -197,3 +197,16 @@ def test_the_loinc_check_digit_is_computed(code: str, right: bool) -> None:
 )
 def test_the_snomed_check_digit_is_computed(code: str, right: bool) -> None:
     assert snomed_ok(code) is right
+
+
+def test_columns_in_another_order_are_named_as_such(folder: Path) -> None:
+    path = folder / "limits.csv"
+    first, rest = path.read_text(encoding="utf-8").split("\n", 1)
+    path.write_text("\n".join([",".join(reversed(first.split(","))), rest]), encoding="utf-8")
+    assert "limits.csv:1: the columns are not those expected (the order)" in problems(folder)
+
+
+@pytest.mark.parametrize("number", ["inf", "nan", "1/0", "one"])
+def test_what_is_no_finite_number_is_named(folder: Path, number: str) -> None:
+    line = add(folder, "units", f"wbc,10*9/L,crate,{number},0,verified,x")
+    assert f"units.csv:{line}: factor '{number}' is not a number" in problems(folder)
