@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     base_url: str | None = Field(None, description="the public address (default: http://127.0.0.1:PORT)")
     clients: Path | None = Field(None, description="YAML file of trusted EHRs")
     fhir_servers: List = Field((), description="comma list of FHIR bases that may be called in `open` mode")
-    database_url: str = Field("sqlite:///cds_service.db", description="feedback, audit, seen tokens")
+    database_url: str = Field("sqlite:///cds_service.db", repr=False, description="feedback, audit, seen tokens")
     as_of: date | None = Field(
         None, ge=FIRST_CLOCK, le=LAST_CLOCK, description="pins clinical time, YYYY-MM-DD (default: today)"
     )

@@ -38,6 +38,9 @@ class Context(msgspec.Struct):
     patientId: str
     userId: str
 
+    def __repr__(self) -> str:
+        return "Context(…)"
+
 
 class Envelope(msgspec.Struct):
     """A hook call; unknown fields are ignored."""
@@ -48,6 +51,9 @@ class Envelope(msgspec.Struct):
     fhirServer: str | None = None
     fhirAuthorization: Authorization | None = None
     prefetch: dict[str, msgspec.Raw] | None = None
+
+    def __repr__(self) -> str:
+        return "Envelope(…)"  # what shows the locals of a fault shows no patient
 
     def authorization(self) -> dict[str, Any] | None:
         """The authorization as `access_for` takes it, None where none was sent."""

@@ -29,8 +29,8 @@ _DECLARED = ("ID", "HOOK", "TITLE", "DESCRIPTION", "USAGE", "prefetch", "answer"
 class Call:
     """One hook call, checked, as a service sees it."""
 
-    patient_id: str
-    user_id: str
+    patient_id: str = field(repr=False)
+    user_id: str = field(repr=False)
     prefetch: dict[str, msgspec.Raw] = field(repr=False)
     access: FhirAccess | None = field(repr=False)
     as_of: date
@@ -38,7 +38,7 @@ class Call:
     """An instant of time.monotonic()."""
     settings: Settings = field(repr=False)
     client: Client = field(repr=False)
-    hook_instance: str = ""
+    hook_instance: str = field(default="", repr=False)
     fhir_base: str = field(default="", repr=False)
     """`fhirServer` as the request names it: within it an id means one patient."""
 
