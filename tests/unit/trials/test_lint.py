@@ -210,3 +210,16 @@ def test_rules_can_ask_for_a_number_of_parts(tmp_path):
     )
     assert made.reads().kinds == frozenset()
     assert made.answer(None).status is Status.REVIEW  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("rule", "fault"),
+    [
+        ("{value: urine_protein_24h, at_most: 6 g/(24.h), beside: nonsense}", "'nonsense' is no concept of"),
+        ("{review: }", "'review' is missing"),
+        ("{value: body_weight, at_least: 40 kg, by: sight}", "'by' is 'sight'; it must be one of"),
+    ],
+)
+def test_a_word_that_stands_beside_a_rule_is_checked_too(tmp_path, rule, fault):
+    said = faults(tmp_path, with_rule(rule))
+    assert any(fault in s for s in said), said
