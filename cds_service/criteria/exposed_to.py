@@ -15,6 +15,7 @@ from ..chart.chart import Chart
 from ..clinical.courses import long_enough
 from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded, spoken
 from ..clinical.exposures import evidence, exposures
+from ..clinical.findings import incomplete
 from ..clinical.high_dose import reached_per_kg
 from ..clinical.treatment import Treatment, drug_covers, treatments
 from ..kernel.answers import Answer, Basis, Evidence, Reason, Status, failed, merge, passed, unknown
@@ -54,7 +55,8 @@ class ExposedTo:
                     good.append(answers[drug])
         if len(good) >= self.least:
             return good[0] if self.least == 1 else at_least(self.least, good[: self.least])
-        if not complete(chart):
+        # An intolerance that was not read may stand where a treatment is missing (decision 4: unavailable goes first).
+        if not complete(chart) or (self.or_intolerant and incomplete(chart, ("AllergyIntolerance",))):
             return unknown(Reason.UNAVAILABLE, self.missing)
         if not answers:
             return unknown(Reason.NO_DATA, self.missing)
