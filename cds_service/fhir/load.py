@@ -68,7 +68,7 @@ def load(
             session.headers["Authorization"] = f"Bearer {token}"
         for name, resources in planned:
             try:
-                loaded = _load_one(_Server(session, base.rstrip("/")), name, resources)
+                loaded = _load_one(_Server(session, base.rstrip("/")), name, resources, progress)
             except LoadError as error:
                 raise LoadError(f"{name}: {error}") from None
             progress(f"{name}: {loaded.sent} resources, {loaded.created} of them new")
@@ -104,11 +104,14 @@ class _Server(NamedTuple):
         return None if 200 <= status < 300 else refusal(status, said)
 
 
-def _load_one(server: _Server, name: str, resources: list[Resource]) -> Loaded:
+def _load_one(
+    server: _Server, name: str, resources: list[Resource], progress: Callable[[str], object]
+) -> Loaded:
     # Patients and what many refer to come first, so that a beginning of the Bundle stands for itself.
     resources = sorted(resources, key=lambda r: _ORDER.index(r.type) if r.type in _ORDER else len(_ORDER))
     status, body = server.send(transaction(resources))
     if not 200 <= status < 300:
+        progress(f"{name}: refused ({status}); looking for the reason")
         raise LoadError(_refused(server, resources, refusal(status, body)))
     answer = as_object(body)
     entries = answer.get("entry")

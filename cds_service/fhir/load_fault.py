@@ -1,7 +1,7 @@
 """Which entry a server refused a transaction for, found without writing anything.
 
-A transaction fails whole, and the message often names no entry (hapi.md point 20). So beginnings of it are sent, each
-with one entry more that no server can accept; when the server complains of that one, the beginning is good.
+A transaction fails whole, and the message often names no entry (hapi.md point 20). So parts of it are sent, with what
+they refer to and one entry more that no server can accept; when the server complains of that one, the part is good.
 """
 
 import re
@@ -21,6 +21,9 @@ _PROBE = Resource("Basic", "cds-service-probe", msgspec.json.encode({
 """Its subject does not exist: refused at the very end, when all other entries were taken."""
 _ENTRY = re.compile(r"[Ee]ntry\[(\d+)\]")
 _ELEMENT = re.compile(r"element=\"(\w+)\"|path:?\[? ?'?[A-Z]\w+\.([\w.]+)")
+_TYPE = re.compile(r"\b([A-Z][A-Za-z]+)\.[a-z]")
+_ROUNDS = 4
+"""From what is refused to what it refers to, and on: a fault may lie in a target."""
 NOT_ITS_ENTRIES = (401, 403, 405, 406, 408, 409, 413, 415, 429)
 """Statuses that say nothing of an entry."""
 
@@ -54,23 +57,54 @@ def culprit(refused: Refusal, resources: Sequence[Resource], attempt: Try) -> st
         return _words(resources[int(match.group(1))], refused, resources)
     if not _complains(attempt(transaction([_PROBE]))):
         return None  # it took the probe, or does not say what it minds: nothing can be told apart there
-    good, bad, last = 0, len(resources), refused
-    while bad - good > 1:
-        middle = (good + bad) // 2
-        answer = attempt(transaction([*_beginning(resources, middle), _PROBE]))
+    suspects = _suspects(refused.said, resources)
+    for _ in range(_ROUNDS):
+        found = _search(suspects, resources, attempt)
+        if found is None and len(suspects) < len(resources):
+            suspects = list(resources)
+            continue
+        if found is None:
+            return None
+        targets = _targets([found[0]], resources)
+        if not targets or _complains(attempt(transaction([*targets, _PROBE]))):
+            return _words(*found, resources)
+        suspects = [r for r in resources if r.reference in {t.reference for t in targets}]
+    return None
+
+
+def _suspects(said: str, resources: Sequence[Resource]) -> list[Resource]:
+    """Where to look first: those with the missing reference, or of the type, that the message names."""
+    here = {r.reference for r in resources}
+    named = set(_TYPE.findall(said))
+    lost = [r for r in resources if any(ref in said for ref in _references(r) - here)]
+    return lost or [r for r in resources if r.type in named] or list(resources)
+
+
+def _search(
+    suspects: Sequence[Resource], resources: Sequence[Resource], attempt: Try
+) -> tuple[Resource, Refusal] | None:
+    """The first of the suspects that is refused, by halving; None where none is, or the server does not say."""
+    group = suspects
+    while True:
+        half = group[: max(len(group) // 2, 1)]
+        answer = attempt(transaction([*_targets(half, resources), *half, _PROBE]))
         if answer is None or answer.status in NOT_ITS_ENTRIES or answer.status >= 500:
             return None
-        if _complains(answer):
-            good = middle
-        else:
-            bad, last = middle, answer
-    return _words(resources[bad - 1], last, resources)
+        if not _complains(answer) and len(half) == 1:
+            return half[0], answer
+        group = group[len(half) :] if _complains(answer) else half
+        if not group:
+            return None
 
 
-def _beginning(resources: Sequence[Resource], number: int) -> list[Resource]:
-    """The first resources, without their references to those that come later."""
-    later = {r.reference.encode() for r in resources[number:]}
-    return [without_references(r, later) for r in resources[:number]]
+def _targets(group: Sequence[Resource], resources: Sequence[Resource]) -> list[Resource]:
+    """What a group refers to within the Bundle, without references of their own."""
+    wanted = {ref for r in group for ref in _references(r)} - {r.reference for r in group}
+    return [without_references(r) for r in resources if r.reference in wanted]
+
+
+def _references(resource: Resource) -> set[str]:
+    return {r.decode(errors="replace") for r in REFERENCE.findall(resource.raw)}
 
 
 def _complains(answer: Refusal | None) -> bool:
@@ -84,8 +118,7 @@ def _words(resource: Resource, refused: Refusal, resources: Sequence[Resource]) 
     path = next((g for g in element.groups() if g), None) if element else None
     where = f"{resource.place}, {resource.type}{f', element {path}' if path else ''} ({refused.status})"
     here = {r.reference for r in resources}
-    others = sorted({r.decode(errors="replace") for r in REFERENCE.findall(resource.raw)} - here)
-    missing = [r for r in others if r in refused.said]
+    missing = sorted(r for r in _references(resource) - here if r in refused.said)
     if not missing:
         return where
     kind = re.match(r"[A-Za-z]+(?=[/?])", missing[0])

@@ -4,7 +4,7 @@ Source: hapi.md points 18-20.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 import msgspec
 
@@ -57,11 +57,9 @@ def transaction(resources: Iterable[Resource]) -> bytes:
     return msgspec.json.encode({"resourceType": "Bundle", "type": "transaction", "entry": entries})
 
 
-def without_references(resource: Resource, absent: Collection[bytes]) -> Resource:
-    """A resource without the elements that refer to any of these."""
-    fields = msgspec.json.decode(resource.raw, type=dict[str, msgspec.Raw])
-    kept = {k: v for k, v in fields.items() if not any(r in absent for r in REFERENCE.findall(bytes(v)))}
-    return resource._replace(raw=msgspec.json.encode(kept)) if len(kept) < len(fields) else resource
+def without_references(resource: Resource) -> Resource:
+    """A resource without the elements that refer to others."""
+    return resource._replace(raw=_closed(resource.raw, set()))
 
 
 def _once(resources: list[Resource]) -> list[Resource]:

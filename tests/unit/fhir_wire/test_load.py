@@ -95,10 +95,27 @@ def test_an_entry_that_the_server_does_not_name_is_found_and_nothing_is_written(
         with pytest.raises(LoadError) as caught:
             load([("a", bundle(*results, patient(), condition()))], BASE)
         assert all(b"cds-service-probe" in call.request.body for call in list(server.calls)[1:])
-        assert len(server.calls) <= 6
+        assert len(server.calls) <= 8
     assert str(caught.value) == (
         f"a: the server refused entry[{bad}], Observation, element status (400); nothing of it was written"
     )
+
+
+def test_a_fault_in_what_others_refer_to_is_named_and_not_those() -> None:
+    visit = {"resourceType": "Encounter", "id": "e1", "status": "Smith", "diagnosis": [
+        {"condition": {"reference": "Condition/c1"}}]}
+    wrong = condition() | {"encounter": {"reference": "Encounter/e1"}, "onsetDateTime": "Smith"}
+    with responses.RequestsMock() as server:
+        server.add_callback("POST", BASE, hapi(lambda r: r.get("onsetDateTime") == "Smith", "Condition.onset: wrong"))
+        with pytest.raises(LoadError, match=r"entry\[2\], Condition"):
+            load([("a", bundle(patient(), visit, wrong))], BASE)
+
+
+def test_a_message_that_names_another_type_does_not_mislead() -> None:
+    with responses.RequestsMock() as server:
+        server.add_callback("POST", BASE, hapi(lambda r: r["id"] == "o3", "see Patient.name"))
+        with pytest.raises(LoadError, match=r"entry\[5\], Observation"):
+            load([("a", bundle(patient(), condition(), *(creatinine(f"o{n}", "2026-01-01") for n in range(9))))], BASE)
 
 
 def test_a_reference_to_what_is_nowhere_is_said_without_its_id() -> None:
