@@ -11,5 +11,5 @@ def test_the_mappings_stand_where_the_code_finds_them():
 
 
 def test_an_installation_without_a_data_folder_says_which_and_what_to_do():
-    with pytest.raises(NotFound, match=r"'no-such-folder' is missing from this installation; install the package again"):
+    with pytest.raises(NotFound, match=r"'no-such-folder' is missing .*; install the package again"):
         data_dir("no-such-folder")
