@@ -60,16 +60,19 @@ class Query:
     (`query`), which is the key under which a chart keeps the answer.
     """
 
-    __slots__ = ("accept", "concepts", "window")
+    __slots__ = ("accept", "concepts", "one", "window")
 
     def __init__(self, concepts: tuple[str, ...], window: Window | None, accept: Accept | None) -> None:
         self.concepts = concepts
+        self.one = concepts[0] if len(concepts) == 1 else None
         self.window = window
         self.accept = accept
 
     def of(self, chart: Chart) -> Found:
         """The results of this chart that count; `NOTHING`, and no other object, where none of any age is there."""
-        if chart.results.keys().isdisjoint(self.concepts) and chart.kinds.get("Observation", _READ) is _READ:
+        one, results = self.one, chart.results
+        here = one in results if one is not None else not results.keys().isdisjoint(self.concepts)
+        if not here and chart.kinds.get("Observation", _READ) is _READ:
             return NOTHING
         memo = chart.memo
         found: Found | None = memo.get(self)

@@ -6,7 +6,8 @@ from ..chart.chart import Chart
 from ..chart.facts import Procedure, Result
 from ..kernel.answers import Answer, Basis, Evidence, Reason, merge, passed, unknown
 from ..kernel.dates import DateSpan
-from .drug_effects import growth_factor_days, last_b_cell_depletion
+from .drug_effects import Spoiled, growth_factor_days, last_b_cell_depletion
+from .drug_silence import complete
 from .findings import by_finding, evidence_of
 
 SPOILERS = ("transfusion", "growth_factor", "growth_factor_except_erythropoietin", "b_cell_depletion")
@@ -61,13 +62,25 @@ def _growth_factor_but_epo(chart: Chart, result: Result, missing: tuple[str, ...
 
 
 def _drug_days(chart: Chart, result: Result, missing: tuple[str, ...], exempt: bool) -> Answer | None:
-    for first, last, evidence in chart.once(("growth factor days", exempt), lambda c: growth_factor_days(c, exempt)):
+    for first, last, evidence in chart.once(*(_BUT_EPO_DAYS if exempt else _ALL_DAYS)):
         if first <= result.day.last and result.day.first <= last:
             sure = first <= result.day.first and result.day.last <= last
             return unknown(Reason.INVALIDATED if sure else Reason.IMPRECISE, missing, _tuple(evidence))
-    if not chart.drugs.complete:
+    if not complete(chart):
         return unknown(Reason.UNAVAILABLE, missing, notes=("drug records could not be read completely",))
     return None
+
+
+def _all_days(chart: Chart) -> tuple[Spoiled, ...]:
+    return growth_factor_days(chart, False)
+
+
+def _but_epo_days(chart: Chart) -> tuple[Spoiled, ...]:
+    return growth_factor_days(chart, True)
+
+
+_ALL_DAYS = ("growth factor days", _all_days)
+_BUT_EPO_DAYS = ("growth factor days but erythropoietin", _but_epo_days)
 
 
 def _b_cells(chart: Chart, result: Result, missing: tuple[str, ...]) -> Answer | None:
@@ -79,7 +92,7 @@ def _b_cells(chart: Chart, result: Result, missing: tuple[str, ...]) -> Answer |
             return unknown(Reason.INVALIDATED, missing, _tuple(evidence))
         if when.last > result.day.first:
             return unknown(Reason.IMPRECISE, missing, _tuple(evidence))
-    if not chart.drugs.complete:
+    if not complete(chart):
         return unknown(Reason.UNAVAILABLE, missing, notes=("drug records could not be read completely",))
     return None
 

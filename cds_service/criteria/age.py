@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from ..chart.chart import Chart
-from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, passed, unknown
+from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, new, passed, unknown
 from ..kernel.dates import age_on, birthday
 from .rule import Reads, Spec
 
@@ -26,12 +26,15 @@ class Age:
         born = chart.patient.born
         if born is None:
             return unknown(Reason.NO_DATA, ("birth_date",))
-        youngest, oldest = age_on(born.last, chart.as_of), age_on(born.first, chart.as_of)
+        youngest = age_on(born.last, chart.as_of)
+        oldest = youngest if born.exact else age_on(born.first, chart.as_of)
         if oldest < 0:
             return unknown(Reason.INCOMPARABLE, ("birth_date",), notes=("the birth date lies in the future",))
         said = str(youngest) if youngest == oldest else f"{youngest}–{oldest}"
         written = chart.patient.born_text or str(born)
-        evidence = (Evidence(chart.patient.reference, said, "a", written, f"{said} a", self.text, "age"),)
+        evidence = (
+            new(Evidence, (chart.patient.reference, said, "a", written, f"{said} a", self.text, "age", None, None)),
+        )
         if oldest < self.low:
             return failed(Basis.RECORDED, evidence, birthday(born.last, self.low))
         if self.high is not None and youngest > self.high:
