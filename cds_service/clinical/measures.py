@@ -1,7 +1,6 @@
 """A result as a number in the canonical unit of its concept (criteria.md section 2 "Units", units.md)."""
 
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
 from ..chart.chart import Chart
@@ -76,9 +75,26 @@ def convert(terminology: Terminology, concept: str, number: Interval, unit: str 
 _NONE_NEEDED = UnitConversion(Decimal(1), Decimal(1), Decimal(0), "")
 
 
-@lru_cache(maxsize=4096)
+_MOST = 4096
+_conversions: dict[tuple[Terminology, str, int], UnitConversion | None] = {}
+
+
 def _conversion(terminology: Terminology, concept: str, unit: str | None) -> UnitConversion | None:
-    """How a unit becomes the canonical one of a concept; `_NONE_NEEDED` where the number stays; None: not read."""
+    """How a unit becomes the canonical one of a concept; `_NONE_NEEDED` where the number stays; None: not read.
+
+    Remembered by the hash of the unit: what a laboratory writes there does not outlive the call.
+    """
+    key = (terminology, concept, hash(unit))
+    try:
+        return _conversions[key]
+    except KeyError:
+        if len(_conversions) >= _MOST:
+            _conversions.clear()
+        found = _conversions[key] = _looked_up(terminology, concept, unit)
+        return found
+
+
+def _looked_up(terminology: Terminology, concept: str, unit: str | None) -> UnitConversion | None:
     known = terminology.concepts[concept]
     if not unit and not known.unitless:
         return None

@@ -80,16 +80,17 @@ def _parse(text: str) -> DateSpan:
 
 def parse_moment(text: str) -> datetime | None:
     """The instant of a FHIR `dateTime` with a time and an offset, for ordering; None where there is none."""
-    return _moment(text) if 17 <= len(text) <= 40 else None
+    try:
+        moment = _moment(text) if 17 <= len(text) <= 40 else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 @lru_cache(maxsize=4096)
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else None
+def _moment(text: str) -> datetime:
+    """Raises ValueError for what is no moment: an exception is not kept, so that no free text is."""
+    return datetime.fromisoformat(text)
 
 
 class Window(NamedTuple):

@@ -25,7 +25,7 @@ class Labs:
                 self.codes[key] = LabCode(row["concept"], row["method"], row["code"], row["property"], row["specimen"])
         self._raw: dict[tuple[str, str], UnitConversion | None] = {}
         self._plain: dict[tuple[str, str], UnitConversion | None] = {}
-        self._cache: dict[tuple[str, str], UnitConversion | None] = {}
+        self._cache: dict[tuple[str, int], UnitConversion | None] = {}
         self._units(tables)
         self._limits = _limits(tables, self)
 
@@ -59,12 +59,12 @@ class Labs:
 
     def unit(self, quantity: str, raw: str) -> UnitConversion | None:
         """How a unit of a quantity converts; None: it cannot be read (the answer is `incomparable`)."""
-        key = (quantity, raw)
+        key = (quantity, hash(raw))  # not the unit itself: what a laboratory writes there does not outlive the call
         if key not in self._cache:
             if len(self._cache) > 4096:
                 self._cache.clear()
-            found = self._raw.get(key)
-            if found is None and key not in self._raw:
+            found = self._raw.get((quantity, raw))
+            if found is None and (quantity, raw) not in self._raw:
                 found = self._plain.get((quantity, stripped_unit(raw))) or self._plain.get((quantity, plain_unit(raw)))
             self._cache[key] = found
         return self._cache[key]
