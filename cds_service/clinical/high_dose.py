@@ -5,6 +5,7 @@ from decimal import Decimal
 from ..chart.chart import Chart
 from ..chart.facts import Exposure
 from ..kernel.answers import Answer, Basis, Evidence, Reason, passed, unknown
+from ..kernel.dates import DateSpan
 from ..kernel.numbers import Interval
 from .body_weight import Weight, weight_at
 from .exposures import evidence
@@ -23,8 +24,10 @@ def reached_per_kg(found: list[Exposure], limit: Decimal, chart: Chart) -> Answe
     shown: list[Evidence] = []
     for exposure in found:
         factor = equivalents.get(exposure.ingredient)
-        doses = [s.dose for s in exposure.steps] if exposure.steps else [exposure.dose]
-        for dose in doses:
+        doses = [(exposure.dose, exposure.start)]
+        if exposure.steps:
+            doses = [(s.dose, DateSpan(s.first, s.first) if s.first else exposure.start) for s in exposure.steps]
+        for dose, begins in doses:
             weight: Weight | None = None
             amount = dose.daily if dose.daily is not None else dose.single
             if factor is None or exposure.systemic != "yes":
@@ -36,7 +39,7 @@ def reached_per_kg(found: list[Exposure], limit: Decimal, chart: Chart) -> Answe
                 reasons.append(Reason.NO_DOSE)
                 continue
             else:
-                weight = weight_at(chart, exposure.start)
+                weight = weight_at(chart, begins)
                 if weight is None:
                     reasons.append(Reason.NO_DATA)
                     missing = ("body_weight",)

@@ -16,7 +16,7 @@ from .making import (
     statement,
     status,
 )  # fmt: skip
-from .test_prior_treatment import HCQ, weighed
+from .test_prior_treatment import HCQ, HIGH, weighed
 
 DEXAMETHASONE = drug("3264")
 I4C = rule(steroid_dose="oral", at_most="60 mg/day")
@@ -182,3 +182,19 @@ def test_steroid_dependence_is_asked_of_a_weight_that_is_a_number(kilograms, owe
     weight = weighed(40, "2026-11-01")
     weight["valueQuantity"] |= kilograms
     assert status(dependence, statement(PREDNISONE, "2026-01-01", None, mg(20)), weight) == owes
+
+
+def step(amount: float, first: str, last: str) -> dict:
+    """A part of a dosage with days of its own."""
+    made = mg(amount)
+    made["timing"]["repeat"]["boundsPeriod"] = {"start": first, "end": last}
+    return made
+
+
+@pytest.mark.parametrize(("grown", "owes"), [(30, ("pass", "computed")), (42, ("unknown", "no-data"))])
+def test_the_weight_of_a_dose_is_the_weight_when_that_dose_began_not_when_the_order_did(grown, owes) -> None:
+    """40 mg a day were 1 mg/kg for the child of two years before, and are less for a child of 42 kg (decision 15)."""
+    plan = [step(10, "2024-01-01", "2025-06-30"), step(40, "2025-07-01", "2025-12-31")]
+    order = statement(PREDNISONE, "2024-01-01", "2025-12-31", *plan)
+    weights = weighed(25, "2024-01-01", id="small"), weighed(grown, "2025-07-01", id="grown")
+    assert status(HIGH, order, *weights) == owes
