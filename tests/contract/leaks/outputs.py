@@ -62,8 +62,10 @@ class Outputs:
             low = text.lower()
             hashes = " ".join(_HEX.findall(low))
             tally[happened, name] += len(plants.places())
+            clear = "cnry" in low  # a look that spares most of the search
             for mark, place in plants.places().items():
-                stands = mark in low or any(digest in hashes for digest in _digests(mark))
+                stands = (clear or not mark.startswith("cnry")) and mark in low
+                stands = stands or (hashes != "" and any(digest in hashes for digest in _digests(mark)))
                 if stands and place not in (allowed or {}).get(name, ()):
                     leaks.append(f"{place} in {name}")
         return sorted(set(leaks))

@@ -11,7 +11,7 @@ from cds_service.store import Store
 
 from ...unit.fhir_wire.conftest import Server
 from ..security.signing import BASE, claims, ec_key, ehr, jwk, service, token
-from ..security.test_tokens import HEADERS, TOKENS, _now
+from ..security.test_tokens import HEADERS, NOW, TOKENS, _now
 from . import plants
 from .faults import FAULTS, Rude
 from .outputs import Outputs
@@ -25,7 +25,8 @@ LOGGED = ("log messages", "log arguments", "log tracebacks", "stdout", "stderr",
 
 
 def _planted(**changes: Any) -> dict[str, Any]:
-    return claims(**({"aud": AT, "jti": mark("jti") + str(time.monotonic_ns())} | CLAIMS | changes))
+    # For an hour: the store forgets by the real clock, and a long run of tests outlives five minutes.
+    return claims(**({"aud": AT, "exp": NOW + 3600, "jti": mark("jti") + str(time.monotonic_ns())} | CLAIMS | changes))
 
 
 def _bad(name: str) -> str:
