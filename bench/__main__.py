@@ -1,6 +1,7 @@
 """`make bench`: ratios of CPU, our service ÷ the null service, interleaved in one run.
 
 Both run under gunicorn gthread with 2 workers × 4 threads; CPU is that of the whole process tree, read from /proc.
+Then the fetch, in units of one answer of the FHIR server (`bench/fetch.py`).
 """
 
 import argparse
@@ -17,6 +18,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import fetch
 from .bodies import AS_OF, body
 
 GOALS = {"50 Observations": 1.8, "500 Observations": 1.0, "2000 Observations": 0.5, "no lupus, 500": 1.0}
@@ -149,6 +151,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--calls", type=int, default=40)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file too")
+    parser.add_argument("--fetch-rounds", type=int, default=15, help="rounds of `bench.fetch`; 0: leave it out")
     options = parser.parse_args()
     figures = measure(options.rounds, options.calls)
     print("CPU of one patient-view call: five trials, all evidence, the card")
@@ -160,6 +163,9 @@ def main() -> int:
         missed += not ok
         print(f"{name:<20}{f['kilobytes']:>6}{f['service_ms']:>9} ms{f['null_ms']:>9} ms{f['ratio']:>8}{f['goal']:>7}"
               f"{'' if ok else '  missed'}")  # fmt: skip
+    if options.fetch_rounds:
+        print()
+        missed += fetch.run(fetch.SIZES, rounds=options.fetch_rounds)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     return 1 if missed else 0

