@@ -4,7 +4,7 @@ import pytest
 
 from cds_service.chart.chart import Kind
 
-from .charts import outcome, raw
+from .charts import bundle, creatinine, outcome, raw
 from .conftest import Server
 from .test_gather import creatinines, kind
 
@@ -59,3 +59,41 @@ def test_a_server_that_does_not_take_our_page_size_is_asked_without_it(server: S
     gathered = server.gather()
     assert (creatinines(gathered), kind(gathered, "Observation")) == (10, Kind.READ)
     assert kind(gathered, "MedicationRequest") is Kind.READ
+
+
+def test_the_first_total_counts_where_a_capped_search_ends_with_a_smaller_one(server: Server) -> None:
+    link = [{"relation": "next", "url": f"{server.base}?_page=two"}]
+    first = bundle(creatinine("o1", "2026-09-02"), total=199, link=link)
+    last = bundle(creatinine("o2", "2026-09-01"), total=2)
+    server.fault = lambda path: (200, {}, first) if "code=" in path else (200, {}, last) if "_page=" in path else None
+    gathered = server.gather()
+    assert kind(gathered, "Observation") is Kind.PART
+    assert "fewer" in dict(gathered.problems)["observations1"]
+
+
+def test_a_page_that_is_not_decoded_at_once_is_counted_as_one_that_is(server: Server) -> None:
+    odd = {"resourceType": "Observation", "id": "odd", "status": "final", "code": {"text": 7}}
+    answers = [bundle(creatinine("o1", "2026-09-02"), *extra, total=2) for extra in ((odd,), ())]
+    for answer, state in zip(answers, (Kind.READ, Kind.PART), strict=True):
+        server.fault = lambda path, answer=answer: (200, {}, answer) if "code=" in path else None  # type: ignore[misc]
+        assert kind(server.gather(), "Observation") is state
+
+
+def test_records_of_a_page_that_was_begun_again_count_once_against_the_total(server: Server) -> None:
+    gone: list[str] = []
+
+    def expire(path: str) -> object:
+        if "_page=" in path and len(gone) < 1:
+            gone.append(path)
+            return 410, {}, raw(outcome("error", "expired"))
+        return None
+
+    server.fault = expire  # type: ignore[assignment]
+    gathered = server.gather(page_size=4)
+    assert (creatinines(gathered), gathered.problems) == (10, ())
+
+
+def test_lastn_and_other_operations_are_never_called(server: Server) -> None:
+    server.gather()
+    assert len(server.seen) > 10
+    assert not any("$" in path for path in server.seen)
