@@ -70,6 +70,8 @@ def line(point: Point, chart: Chart, *, brief: bool = False) -> str:
 
 def _why(point: Point, chart: Chart) -> str:
     reason, evidence = point.answer.reason, point.answer.evidence
+    if reason is Reason.NO_DATA and not evidence:
+        return _not_recorded(point, chart) + _note(point)
     bound = next((e for e in evidence if e.rule == "score" and e.basis == "computed" and e.reference is None), None)
     if bound is not None and reason is Reason.IMPRECISE:
         return _bound_of_score(bound, evidence)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 
 from ..chart.chart import DRUG_KINDS, Chart, Kind
 from ..eligibility import Assessment
@@ -32,6 +33,7 @@ KIND_WORDS = {
     "AllergyIntolerance": "intolerances",
     "Encounter": "encounters",
 }
+_WHOLE = frozenset((Kind.READ, Kind.NOT_OFFERED))
 _DRUG_SOURCES = {
     "MedicationStatement": "statements",
     "MedicationRequest": "orders",
@@ -42,10 +44,15 @@ _DRUG_SOURCES = {
 
 def recruitment(trial: Trial) -> str:
     """Recruitment status with its date, always."""
-    read = f"(registry, {day_words(trial.status_as_of)})"
-    if trial.status == UNCONFIRMED:
-        return f"recruitment not confirmed since {day_words(trial.last_update)} {read}"
-    return f"{trial.status.replace('-', ' ')} {read}"
+    return _recruitment(trial.status, trial.status_as_of, trial.last_update)
+
+
+@lru_cache(maxsize=64)
+def _recruitment(status: str, status_as_of: date, last_update: date) -> str:
+    read = f"(registry, {day_words(status_as_of)})"
+    if status == UNCONFIRMED:
+        return f"recruitment not confirmed since {day_words(last_update)} {read}"
+    return f"{status.replace('-', ' ')} {read}"
 
 
 def summary(fits: Sequence[Assessment], counts: Sequence[Counts]) -> str:
@@ -144,6 +151,8 @@ def _lifted(evidence: Evidence) -> tuple[date, ...]:
 def unread_kinds(chart: Chart) -> tuple[list[str], list[str]]:
     """Kinds that could not be read at all, and kinds that were read only in part, in words."""
     states = chart.kinds  # a kind that is not there was read
+    if _WHOLE.issuperset(states.values()):
+        return [], []
     none = [words for kind, words in KIND_WORDS.items() if states.get(kind) is Kind.UNAVAILABLE]
     part = [words for kind, words in KIND_WORDS.items() if states.get(kind) in (Kind.PART, Kind.NEWEST)]
     return none, part
