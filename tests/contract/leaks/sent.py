@@ -31,9 +31,12 @@ def _told(app: Any) -> list[Any]:
     return [answer, *post(plants.feedback(answer.get_json()["cards"][0]["uuid"]), FEEDBACK)(app)]
 
 
+IN_PATH = mark("path")
+
+
 def _everywhere(app: Any) -> list[Any]:
     """Marks in the path, by every method."""
-    here = mark("path")
+    here = IN_PATH
     paths = [f"/{here}", f"/cds-services/{here}", f"{ADDRESS}/{here}", f"/cds-services/{here}/feedback",
              f"/trials/{here}", f"/fhir/Patient/{here}", f"/{here}%0d%0aX:%20y", f"/%ff{here}",
              f"/{here}/../{here}"]  # fmt: skip

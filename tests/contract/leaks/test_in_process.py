@@ -202,6 +202,7 @@ def test_what_libraries_would_log_is_listened_to(out: Outputs) -> None:
 
 
 def test_marks_are_planted_in_more_than_two_hundred_places_and_every_kind_of_input_bears_some() -> None:
+    assert plants.call("https://ehr.example.org") and plants.call() and plants.feedback(INSTANCE)
     places = set(plants.places().values())
     assert len(places) > 200
     kinds = (
