@@ -1,11 +1,16 @@
 """Drug codes and names to ingredients, ingredients to the classes of criteria.md (dosing.md section 0a)."""
 
+import re
 from decimal import Decimal
 
 from .model import DrugCode, Ingredient, SteroidFactor
+from .normalise import plain
 from .tables import Row, Tables
 from .words import WordList
 
+_STEM = 6
+"""Letters of a name that must be there: displays shorten and translate names (Prednisolon, hydroxychloroquin)."""
+_LATIN = re.compile("[a-z]")
 _KINDS = ("IN", "PIN", "BN", "ATC", "ATC-legacy", "ATC-local")
 _YES_NO_UNKNOWN = ("yes", "no", "unknown")
 
@@ -31,12 +36,26 @@ class Drugs:
         self._codes(tables)
         self._products(tables)
         self.names = WordList(((r["name"], r["ingredient"]) for r in tables["drug_names"]), whole=True)
+        self._stems: dict[str, set[str]] = {}
         for row in tables["drug_names"]:
+            if row["ingredient"]:
+                self._stems.setdefault(row["ingredient"], set()).add(plain(row["name"])[:_STEM])
             if row["ingredient"] or row["kind"] != "blocker":
                 self._known(tables, "drug_names", row, row["ingredient"])
         self.steroids = {row["ingredient"]: _steroid(tables, row) for row in tables["steroids"]}
         for row in tables["steroids"]:
             self._known(tables, "steroids", row, row["ingredient"])
+
+    def speaks_of(self, display: str, ingredients: tuple[str, ...]) -> bool:
+        """Whether a display may be that of a code of these ingredients: a name of one, or its beginning, is in it.
+
+        A display without Latin letters is not held against a code: too few names are known in other scripts.
+        """
+        text = plain(display)
+        if not _LATIN.search(text):
+            return True
+        stems = [s for i in ingredients for s in (*self._stems.get(i, ()), plain(i)[:_STEM])]
+        return any(s in text for s in stems)
 
     def _known(self, tables: Tables, name: str, row: Row, ingredient: str) -> bool:
         if ingredient not in self.ingredients:

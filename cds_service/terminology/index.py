@@ -63,6 +63,7 @@ class Terminology:
         self.findings = codes.findings
         self.procedures = codes.procedures
         self.drugs_named = drugs.names.find
+        self.display_of_drug = drugs.speaks_of
         self.findings_named = self._finding_words.find
         self.qualifier_text = texts.result_text
         self.severity_text = texts.severity_text

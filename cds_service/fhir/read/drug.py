@@ -95,6 +95,7 @@ def by_bytes(raw: msgspec.Raw, terminology: Terminology) -> Named | None:
 
 def _resolve(concepts: list[Concept], terminology: Terminology) -> Named:
     codes = []
+    foreign = False
     for concept in concepts:
         for coding in concept.coding:
             if coding.system and coding.code:
@@ -102,6 +103,8 @@ def _resolve(concepts: list[Concept], terminology: Terminology) -> Named:
                 found = terminology.drug_code(system, coding.code) if system in ("rxnorm", "atc") else None
                 if found is not None:
                     codes.append(found)
+                    shown = coding.display if system == "rxnorm" else None
+                    foreign = foreign or bool(shown and not terminology.display_of_drug(shown, found.ingredients))
     texts = [t for c in concepts for t in c.texts() if t.strip()]
     named = dict.fromkeys(i for t in texts for i in terminology.drugs_named(t))
     if not codes:
@@ -118,6 +121,10 @@ def _resolve(concepts: list[Concept], terminology: Terminology) -> Named:
         doubt, coded = "its codes name different drugs", tuple(dict.fromkeys(i for c in codes for i in c.ingredients))
     elif named and not _drugs(named, terminology) <= _drugs(coded, terminology):
         doubt, coded = _DISAGREE, tuple(dict.fromkeys([*coded, *named]))
+    elif foreign:
+        # The display names none of what the code means: a wrong code is likelier than a wrong name
+        # (resolving_and_resources.md, algorithm 5; seen in public data: alendronate under cyclophosphamide's code).
+        doubt = _DISAGREE
     groups = {c.route_group for c in codes if c.route_group}
     form = _FORMS.get(groups.pop()) if len(groups) == 1 else None
     if any(c.systemic == "no" for c in codes):

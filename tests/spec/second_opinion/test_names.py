@@ -53,6 +53,9 @@ for name in NSAIDS:
 for name in ("布地奈德吸入混悬液", "地塞米松滴眼液", "醋酸氟氢可的松片"):
     case(f"{name} is no systemic glucocorticoid", [ms(cc(text=name), [dose(1, route=False)])], {"M.I4c": "pass not-recorded"})
 case("a code and a text of different drugs are not trusted", [ma(cc((RXNORM, "121191"), text="prednisone 5 mg"), "2026-07-01")], {"P.E13": "unknown incomparable"})
+case("alendronate under the code of cyclophosphamide is not trusted", [mr(cc((RXNORM, "3002", "Alendronate (Fosamax)"), text="Alendronate"), [dose(35)]), pred(5)], {"M.I4c": "unknown", "P.I4": "unknown", "W.I7a": "unknown incomparable"})
+for display in ("Cyclophosphamide", "CYCLOPHOSPHAMID 50 mg", "Endoxan", "cyclophosphamide 50 MG Oral Tablet", "环磷酰胺片", "片剂"):
+    case(f"the code of cyclophosphamide shown as {display} is trusted", [mr(cc((RXNORM, "3002", display)), [dose(50)]), pred(5)], {"M.I4c": "pass recorded"})
 case("the text beside an NDC speaks", [ma(cc(("http://hl7.org/fhir/sid/ndc", "1"), text="rituximab 500 mg/50 mL IV"), "2026-07-01")], {"P.E13": "fail 2027-01-01"})
 case("the display of a local code speaks", [ma(cc(("urn:oid:9", "1", "Rituximab 10 mg/mL inj")), "2026-07-01")], {"P.E13": "fail 2027-01-01"})
 case("a name inside a longer one is found", [ms(cc(text="注射用环磷酰胺 0.2g"))], {"P.I5a": "pass recorded"})
