@@ -10,51 +10,36 @@ from ...kernel.dates import DateSpan
 from ...terminology import Terminology
 from ..bundle import Place
 from ..context import Context
-from ..heads import Meta, Period, Reference
+from ..heads import Period
 from .amounts import Amount, Strength, quantity
 from .dosage import dosed
-from .drug import Named, by_bytes
+from .drug import Named, by_bytes, unasked
+from .drug_record import CODE, DrugHead, matters, named_in, quietly, updated
 from .exposure import add, dates, day_of, ended, references, since, unrecorded_end
-from .medication_order import matters, named_in, quietly, updated
-from .pieces import NONE, NULL, one
+from .pieces import NONE, one
 from .routes import route_of, routes_in
 from .timing import number
 
-__all__ = ["HEADS", "KINDS", "matters", "read"]
-
-KINDS = ("MedicationAdministration", "MedicationDispense")
+__all__ = ["CODE", "HEADS", "glance", "matters", "read", "unasked"]
 
 
-class AdministrationHead(msgspec.Struct, tag_field="resourceType", tag="MedicationAdministration"):
+
+class AdministrationHead(DrugHead, tag_field="resourceType", tag="MedicationAdministration"):
     """What decides whether a MedicationAdministration matters."""
 
-    id: str | None = None
-    status: str | None = None
-    subject: msgspec.Raw = NULL
-    medicationCodeableConcept: msgspec.Raw = NONE
-    medicationReference: Reference | None = None
     effectiveDateTime: str | None = None
     effectivePeriod: Period | None = None
-    meta: Meta | None = None
-    contained: msgspec.Raw = NONE
     dosage: msgspec.Raw = NONE
     reasonCode: msgspec.Raw = NONE
     reasonReference: msgspec.Raw = NONE
     request: msgspec.Raw = NONE
 
 
-class DispenseHead(msgspec.Struct, tag_field="resourceType", tag="MedicationDispense"):
+class DispenseHead(DrugHead, tag_field="resourceType", tag="MedicationDispense"):
     """What decides whether a MedicationDispense matters."""
 
-    id: str | None = None
-    status: str | None = None
-    subject: msgspec.Raw = NULL
-    medicationCodeableConcept: msgspec.Raw = NONE
-    medicationReference: Reference | None = None
     whenPrepared: str | None = None
     whenHandedOver: str | None = None
-    meta: Meta | None = None
-    contained: msgspec.Raw = NONE
     daysSupply: msgspec.Raw = NONE
     dosageInstruction: msgspec.Raw = NONE
     authorizingPrescription: msgspec.Raw = NONE
@@ -72,11 +57,26 @@ def read(head: AdministrationHead | DispenseHead, place: Place, ctx: Context) ->
         _dispense(head, known, ctx)
 
 
+def glance(head: AdministrationHead | DispenseHead, ctx: Context) -> str | None:
+    """The date of a record of a drug that nobody asks for, as `Known.glance`."""
+    if isinstance(head, AdministrationHead):
+        return (_begun(head) or "") if head.status != "not-done" else ""
+    if head.status == "declined":
+        return ""
+    if head.whenHandedOver:
+        return head.whenHandedOver if quietly(head.whenHandedOver) else None
+    return (head.whenPrepared or "") if head.status == "completed" else ""
+
+
+def _begun(head: AdministrationHead) -> str | None:
+    return head.effectivePeriod.start if head.effectivePeriod else head.effectiveDateTime
+
+
 def _administration(head: AdministrationHead, known: Named | None, ctx: Context) -> None:
     if head.status == "not-done":
         return
     period = head.effectivePeriod
-    begun = period.start if period else head.effectiveDateTime
+    begun = _begun(head)
     start = quietly(begun)
     if ctx.future(start):
         return

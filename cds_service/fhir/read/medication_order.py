@@ -4,41 +4,29 @@ from typing import Any
 
 import msgspec
 
-from ...kernel.dates import DateSpan, parse_date
-from ...kernel.errors import Unreadable
+from ...kernel.dates import DateSpan
 from ..bundle import Place
 from ..context import Context
-from ..heads import Meta, Period, Reference, concept_of
+from ..heads import Period, Reference, concept_of
 from .dosage import dosed
-from .drug import Named, by_bytes, drug_of, unasked
+from .drug import Named, by_bytes, unasked
+from .drug_record import CODE, DrugHead, matters, named_in, quietly, updated
 from .exposure import add, dates, day_of, ended, references, since, unrecorded_end
-from .pieces import NONE, NULL, objects, one
+from .pieces import NONE, objects, one
 
-__all__ = ["CODE", "HEADS", "KINDS", "glance", "matters", "read", "unasked"]
+__all__ = ["CODE", "HEADS", "glance", "matters", "read", "unasked"]
 
-KINDS = ("MedicationStatement", "MedicationRequest")
-CODE = "medicationCodeableConcept"
 _STATES = {"active": "active", "completed": "ended", "stopped": "ended", "on-hold": "held"}
 _COUNT = frozenset({"order", "plan", "original-order", "reflex-order", "filler-order", "instance-order"})
 """Intents that count (decision 52)."""
 
 
-# Drug and subject stay raw: the same bytes come again and again, so that what they mean is looked up by them.
-
-
-class StatementHead(msgspec.Struct, tag_field="resourceType", tag="MedicationStatement"):
+class StatementHead(DrugHead, tag_field="resourceType", tag="MedicationStatement"):
     """What decides whether a MedicationStatement matters."""
 
-    id: str | None = None
-    status: str | None = None
-    subject: msgspec.Raw = NULL
-    medicationCodeableConcept: msgspec.Raw = NONE
-    medicationReference: Reference | None = None
     effectiveDateTime: str | None = None
     effectivePeriod: Period | None = None
     dateAsserted: str | None = None
-    meta: Meta | None = None
-    contained: msgspec.Raw = NONE
     dosage: msgspec.Raw = NONE
     reasonCode: msgspec.Raw = NONE
     reasonReference: msgspec.Raw = NONE
@@ -46,21 +34,14 @@ class StatementHead(msgspec.Struct, tag_field="resourceType", tag="MedicationSta
     derivedFrom: msgspec.Raw = NONE
 
 
-class RequestHead(msgspec.Struct, tag_field="resourceType", tag="MedicationRequest"):
+class RequestHead(DrugHead, tag_field="resourceType", tag="MedicationRequest"):
     """What decides whether a MedicationRequest matters."""
 
-    id: str | None = None
-    status: str | None = None
     intent: str | None = None
-    subject: msgspec.Raw = NULL
     doNotPerform: bool = False
-    medicationCodeableConcept: msgspec.Raw = NONE
-    medicationReference: Reference | None = None
     authoredOn: str | None = None
     reportedBoolean: bool | None = None
     reportedReference: Reference | None = None
-    meta: Meta | None = None
-    contained: msgspec.Raw = NONE
     category: msgspec.Raw = NONE
     encounter: Reference | None = None
     dosageInstruction: msgspec.Raw = NONE
@@ -87,43 +68,6 @@ def glance(head: StatementHead | RequestHead, ctx: Context) -> str | None:
     if isinstance(head, RequestHead) and _ordered(head) and not _reported(head):
         return head.authoredOn or ""
     return ""
-
-
-def matters(resource: dict[str, Any], ctx: Context) -> bool:
-    """Whether a record whose head cannot be read might have mattered: a drug of interest, or none that can be told."""
-    concept = resource.get("medicationCodeableConcept")
-    reference = resource.get("medicationReference")
-    named = drug_of(
-        concept_of(concept) if isinstance(concept, dict) else None,
-        Reference(*(reference.get(k) if isinstance(reference.get(k), str) else None for k in ("reference", "display")))
-        if isinstance(reference, dict)
-        else None,
-        [],
-        ctx,
-    )
-    return bool(named.ingredients) or named.unnamed
-
-
-def named_in(head: Any, known: Named | None, ctx: Context) -> Named:
-    """The drug of a record; one that is not named at all is noted (decision 34). `known`: what its codes say."""
-    named = known
-    if named is None:
-        named = drug_of(None, head.medicationReference, objects(head.contained), ctx)
-    if named.unnamed:
-        ctx.unnamed_drugs.append(ctx.reference)
-    return named
-
-
-def quietly(text: str | None) -> DateSpan | None:
-    """A date; None where there is none or it cannot be read (reported only for drugs that matter)."""
-    try:
-        return parse_date(text) if text else None
-    except Unreadable:
-        return None
-
-
-def updated(head: Any, ctx: Context) -> DateSpan | None:
-    return day_of(head.meta.lastUpdated, ctx) if head.meta is not None and head.meta.lastUpdated else None
 
 
 def _statement(head: StatementHead, known: Named | None, ctx: Context) -> None:
