@@ -27,7 +27,7 @@ TARGET = HERE / "target"
 STATE = TARGET / "hapi.json"
 SOURCES = HERE / "src" / "main"
 CLASS = "dev.hapi.HapiServer"
-START_SECONDS = 180
+START_SECONDS = 300
 STOP_SECONDS = 20
 JAVA = 17
 FLAGS = ("-Xmx640m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
