@@ -198,3 +198,19 @@ def test_the_weight_of_a_dose_is_the_weight_when_that_dose_began_not_when_the_or
     order = statement(PREDNISONE, "2024-01-01", "2025-12-31", *plan)
     weights = weighed(25, "2024-01-01", id="small"), weighed(grown, "2025-07-01", id="grown")
     assert status(HIGH, order, *weights) == owes
+
+
+def test_courses_of_which_one_has_no_begin_may_have_been_long_enough() -> None:
+    unbegun = statement(HYDROXYCHLOROQUINE, None, "2020-05-01")
+    courses = (unbegun, statement(HYDROXYCHLOROQUINE, "2021-01-01", "2021-02-01"))
+    assert status(HCQ, *courses) == ("unknown", "imprecise")
+
+
+def test_two_earlier_doses_that_nobody_can_read_leave_the_stability_open() -> None:
+    held = rule(each_treatment="glucocorticoid", route="oral", stable_for="8 weeks")
+    records = (
+        statement(PREDNISONE, "2026-09-01", "2026-10-20"),
+        statement(PREDNISONE, "2026-10-21", "2026-11-10"),
+        statement(PREDNISONE, "2026-11-11", None, mg(10)),
+    )
+    assert status(held, *records) == ("unknown", "no-dose")

@@ -151,3 +151,22 @@ def test_a_pregnancy_recorded_on_the_day_of_a_negative_test_is_for_a_clinician(r
     test = lab("hcg_serum", "negative", when="2026-11-20")
     pregnancy = condition("sct 77386006", recorded=recorded)
     assert said(rule_.answer(chart(test, pregnancy))) == answer
+
+
+def test_a_grade_that_was_not_determined_is_passed_over() -> None:
+    newer = observation("GVHD grade", "not performed", "2026-11-20")
+    assert said(GVHD.answer(chart(newer, graded("3", "2026-11-18")))) == "fail until 2026-12-02"
+
+
+def test_old_positive_tests_pass_and_two_of_them_are_evidence_enough() -> None:
+    covid = any_rule(judged_if_positive={"tests": ["sars_cov_2_rna"], "window": "2 weeks"})
+    days = ("2026-11-09", "2026-05-01", "2025-05-01", "2024-05-01")
+    old = [lab("sars_cov_2_rna", "detected", when=day) for day in days]
+    found = covid.answer(chart(*old))
+    assert (said(found), len(found.evidence)) == ("pass recorded", 2)
+
+
+def test_a_finding_that_is_only_suspected_is_for_a_clinician_where_it_would_help() -> None:
+    gilbert = any_rule(recorded="gilbert_syndrome")
+    assert said(gilbert.answer(chart(condition("sct 27503000", verified="provisional")))) == "unknown judgement"
+    assert said(gilbert.answer(chart(condition("sct 27503000")))) == "pass recorded"

@@ -91,3 +91,8 @@ def test_a_control_time_that_cannot_be_read_leaves_the_upper_limit_to_decide() -
     assert said(PT.answer(chart(time, lab("pt_control", 12, "s")))) == "unknown judgement"
     assert said(PT.answer(chart(time, lab("pt_control", 12, "furlong")))) == "pass recorded"
     assert said(PT.answer(chart(time, lab("pt_control", 14, "s", comparator="<")))) == "pass recorded"
+
+
+def test_two_results_of_one_day_stand_before_a_stale_one() -> None:
+    results = [lab("alt", v, when=w, high=40) for v, w in ((20, ago(10)), (30, ago(10)), (400, ago(200)))]
+    assert said(ALT.answer(chart(*results))) == "pass recorded"

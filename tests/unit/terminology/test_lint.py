@@ -210,3 +210,8 @@ def test_columns_in_another_order_are_named_as_such(folder: Path) -> None:
 def test_what_is_no_finite_number_is_named(folder: Path, number: str) -> None:
     line = add(folder, "units", f"wbc,10*9/L,crate,{number},0,verified,x")
     assert f"units.csv:{line}: factor '{number}' is not a number" in problems(folder)
+
+
+def test_a_code_with_a_row_of_its_own_is_described_once(terms: Terminology) -> None:
+    said = [d for d in terms.describe("55464009") if d["system"] == "snomed"]
+    assert [d["means"] for d in said] == ["sle (names, exact)"]
