@@ -38,7 +38,11 @@ NOTHING = Found((), _NO_DATA)
 
 def is_child(chart: Chart) -> bool:
     """Whether the patient is, or may be, under 18."""
-    return chart.once("may be a child", _is_child)
+    found: bool | None = chart.memo.get(_CHILD)
+    return chart.once(_CHILD, _is_child) if found is None else found
+
+
+_CHILD = "may be a child"
 
 
 def _is_child(chart: Chart) -> bool:
