@@ -20,15 +20,23 @@ class Refused(CdsError):
 def patient_id(bundle: bytes) -> str:
     """The id of the one Patient of a Bundle. Raises InputError."""
     try:
+        top = json.loads(bundle.removeprefix(b"\xef\xbb\xbf"))
+        kind = top.get("resourceType")
         found = [
             entry["resource"].get("id")
-            for entry in json.loads(bundle.removeprefix(b"\xef\xbb\xbf")).get("entry") or ()
+            for entry in top.get("entry") or ()
             if (entry.get("resource") or {}).get("resourceType") == "Patient"
         ]
     except (ValueError, AttributeError, TypeError, RecursionError):
-        raise InputError("this is not a FHIR Bundle") from None
-    if len(found) != 1 or not isinstance(found[0], str):
-        raise InputError("the Bundle must hold exactly one Patient, with an id")
+        why = "it is no JSON object with entries" if bundle.strip() else "it is empty"
+        raise InputError(f"this is not a FHIR Bundle: {why}") from None
+    if kind != "Bundle":
+        raise InputError("this is not a FHIR Bundle: its resourceType is another, or none")
+    if len(found) != 1:
+        number = f"{len(found)} Patients" if found else "no Patient"
+        raise InputError(f"the Bundle holds {number}; it must hold exactly one")
+    if not isinstance(found[0], str):
+        raise InputError("the Patient of the Bundle has no id")
     return found[0]
 
 
@@ -63,7 +71,8 @@ def fire(ask: Ask, hook: str, patient: str, *, prefetch: Callable[[dict[str, str
     status, found = ask("/cds-services", None)
     services = found.get("services", []) if status == 200 and isinstance(found, dict) else None
     if services is None:
-        raise Refused(f"discovery failed ({status}{_said(found)})")
+        hint = "; --service takes the address without /cds-services" if status == 404 else ""
+        raise Refused(f"discovery failed ({status}{_said(found)}){hint}")
     service = next((s for s in services if s.get("hook") == hook), None)
     if service is None:
         offered = ", ".join(sorted({s.get("hook", "?") for s in services}))

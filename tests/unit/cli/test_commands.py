@@ -4,7 +4,6 @@ import json
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -240,17 +239,22 @@ def test_the_name_of_a_fixture_never_reaches_outside_its_folder() -> None:
     assert fixture("amira-34") is not None
 
 
-def test_the_id_of_a_bundle_without_exactly_one_patient_is_refused() -> None:
+def test_the_id_of_a_bundle_without_exactly_one_patient_is_refused_and_the_reason_named() -> None:
     from cds_service.cli.ehr import patient_id
     from cds_service.kernel.errors import InputError
 
-    bad: list[Any] = [
-        b"x",
-        b"[]",
-        b'{"entry": 7}',
-        b'{"entry": []}',
-        b'{"entry": [{"resource": {"resourceType": "Patient"}}]}',
+    one = b'{"resource": {"resourceType": "Patient", "id": "a"}}'
+    bad: list[tuple[bytes, str]] = [
+        (b"", "it is empty"),
+        (b"x", "it is no JSON object"),
+        (b"[]", "it is no JSON object"),
+        (b'{"resourceType": "Bundle", "entry": 7}', "it is no JSON object with entries"),
+        (b'{"resourceType": "Patient", "id": "a"}', "its resourceType is another"),
+        (b'{"entry": [' + one + b"]}", "its resourceType is another, or none"),
+        (b'{"resourceType": "Bundle", "entry": []}', "holds no Patient"),
+        (b'{"resourceType": "Bundle", "entry": [' + one + b", " + one + b"]}", "holds 2 Patients"),
+        (b'{"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Patient"}}]}', "has no id"),
     ]
-    for bundle in bad:
-        with pytest.raises(InputError):
+    for bundle, why in bad:
+        with pytest.raises(InputError, match=why):
             patient_id(bundle)
