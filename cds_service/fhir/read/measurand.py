@@ -30,8 +30,8 @@ def memory(terminology: Terminology) -> Memory:
     """Hash of the raw code → what it means, None where it means nothing, or (as str) why it cannot be trusted.
 
     The hash and not the bytes, for a code may hold free text, which must not outlive its call. Python's hash is keyed
-    and has 64 bits: two codes that share one are not to be expected within the life of the sun. Emptied when the
-    mappings change.
+    and has 64 bits: that two codes share one is not to be expected (docs/decisions/0006). Emptied when the mappings
+    change.
     """
     global _memory
     if _memory[0] is not terminology:
