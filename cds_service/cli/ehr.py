@@ -71,8 +71,7 @@ def fire(ask: Ask, hook: str, patient: str, *, prefetch: Callable[[dict[str, str
     status, found = ask("/cds-services", None)
     services = found.get("services", []) if status == 200 and isinstance(found, dict) else None
     if services is None:
-        hint = "; --service takes the address without /cds-services" if status == 404 else ""
-        raise Refused(f"discovery failed ({status}{_said(found)}){hint}")
+        raise Refused(f"discovery at /cds-services failed ({status}{_said(found)})")
     service = next((s for s in services if s.get("hook") == hook), None)
     if service is None:
         offered = ", ".join(sorted({s.get("hook", "?") for s in services}))

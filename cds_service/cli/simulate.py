@@ -17,7 +17,9 @@ from .common import Day, fixture, fixture_names, read_input
 @click.argument("patient", metavar="PATIENT")
 @click.option("--hook", default="patient-view", show_default=True, help="The hook to fire.")
 @click.option("--fhir-server", metavar="URL", help="Send this fhirServer and no prefetch; PATIENT is an id there.")
-@click.option("--service", metavar="URL", help="A running service (default: the whole application in this process).")
+@click.option(
+    "--service", metavar="URL", help="A running service, with or without /cds-services (default: in this process)."
+)
 @click.option("--as-of", type=Day(), metavar="DATE", help="The date of the evaluation (in this process only).")
 @click.option("--locale", type=click.Choice(["en"]), default="en", show_default=True, help="Language of the cards.")
 @click.option("--wait", type=float, default=0, hidden=True, help="Seconds to wait for the service to be ready.")
@@ -35,7 +37,7 @@ def command(
     """Fire the hook for PATIENT: a fixture's name, a Bundle file, or (with --fhir-server) an id there."""
     if service and as_of:
         raise click.UsageError("--as-of cannot be told to a running service; start it with CDS_AS_OF")
-    ask = _remote(service.rstrip("/"), wait) if service else _here(as_of, fhir_server)
+    ask = _remote(service.rstrip("/").removesuffix("/cds-services"), wait) if service else _here(as_of, fhir_server)
     bundle: bytes | None = None
     if fhir_server:
         answer = ehr.fire(ask, hook, patient.removeprefix("Patient/"), prefetch=None, fhir_server=fhir_server)
