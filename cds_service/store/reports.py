@@ -6,17 +6,25 @@ same card is kept beside it, and the newest by the client's clock is the one tha
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from .database import Database, plainly
+from .database import PATIENCE, Database, plainly
+from .errors import StoreUnavailable
 from .tables import audit, feedback, snoozes
 from .times import now
 
+PAUSE = 0.05
+"""Seconds for which a report that had to wait leaves the store to the hook calls."""
+_AT_ONCE = 500
+"""Values in one statement."""
 Days = Callable[[str | None, str | None], tuple[int, bool]]
 """(reason code, reason system) → (days that the card stays away, whether for the whole team)."""
 
@@ -40,6 +48,7 @@ class Reports:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._turn = threading.Lock()
         dialect = sqlite if database.is_sqlite else postgresql
         self._insert = dialect.insert(feedback).on_conflict_do_nothing()
 
@@ -49,43 +58,80 @@ class Reports:
         `today`: the clinical date from which a snooze counts. Raises StoreUnavailable: nothing was kept.
         """
         received = now()
-        with plainly(), self._database.engine.connect() as connection, connection.begin():
-            for report in sorted(reports, key=lambda r: r.card):  # one order for all: no two wait for each other
-                self._take(connection, report, client, service, received, today, days)
+        with self._in_turn(), plainly(), self._database.engine.connect() as connection, connection.begin():
+            shown = _shown(connection, {report.card for report in reports}, client, service)
+            # The rows of the audit are locked: of two deliveries of one report, the second sees the first.
+            by_digest = {_digest(client, service, report): report for report in reports}
+            place = {digest: n for n, digest in enumerate(by_digest)}
+            new = {d: by_digest[d] for d in by_digest.keys() - _known(connection, by_digest.keys())}
+            if not new:
+                return
+            connection.execute(
+                self._insert,
+                [
+                    {
+                        "received_at": received,
+                        "client": client,
+                        "service": service,
+                        "card": report.card,
+                        "matched": report.card in shown,
+                        "outcome": report.outcome,
+                        "outcome_at": min(report.outcome_at, received),  # no clock may speak from the future
+                        "suggestions": json.dumps(report.suggestions) if report.suggestions else None,
+                        "reason_system": report.reason_system,
+                        "reason_code": report.reason_code,
+                        "comment": report.comment,
+                        "digest": digest,
+                    }
+                    for digest, report in sorted(new.items(), key=lambda item: (item[1].card, place[item[0]]))
+                ],
+            )
+            for card in sorted({report.card for report in new.values()} & shown.keys()):
+                if shown[card].fingerprint is not None:
+                    _snooze(connection, card, client, shown[card], today, days)
 
-    def _take(
-        self, connection: Connection, report: Report, client: str, service: str, received: str, today: date, days: Days
-    ) -> None:
-        shown = connection.execute(
-            select(audit.c.patient, audit.c.user_class, audit.c.user, audit.c.fingerprint)
-            .where(audit.c.card == report.card, audit.c.client == client, audit.c.service == service)
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """One after another within a process, and with a pause where they queue: in it the hook calls write theirs.
+
+        SQLite lets in whoever asks at the right moment; a flood of reports would keep the audit out.
+        """
+        if not self._turn.acquire(blocking=False):
+            if not self._turn.acquire(timeout=PATIENCE):
+                raise StoreUnavailable("too many reports at once")
+            time.sleep(PAUSE)
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+
+def _shown(connection: Connection, cards: set[str], client: str, service: str) -> dict[str, Any]:
+    """The rows of the audit for these cards, locked in one order for all: no two wait for each other."""
+    found: dict[str, Any] = {}
+    for some in _batched(sorted(cards)):
+        rows = connection.execute(
+            select(audit.c.card, audit.c.patient, audit.c.user_class, audit.c.user, audit.c.fingerprint)
+            .where(audit.c.card.in_(some), audit.c.client == client, audit.c.service == service)
+            .order_by(audit.c.card)
             .with_for_update()
-        ).first()
-        digest = _digest(client, service, report)
-        # The row of the audit is locked: of two deliveries of one report, the second sees the first.
-        old = connection.execute(select(feedback.c.id).where(feedback.c.digest == digest)).first()
-        if old is not None:
-            return
-        outcome_at = min(report.outcome_at, received)  # no clock may speak from the future
-        connection.execute(
-            self._insert,
-            {
-                "received_at": received,
-                "client": client,
-                "service": service,
-                "card": report.card,
-                "matched": shown is not None,
-                "outcome": report.outcome,
-                "outcome_at": outcome_at,
-                "suggestions": json.dumps(report.suggestions) if report.suggestions else None,
-                "reason_system": report.reason_system,
-                "reason_code": report.reason_code,
-                "comment": report.comment,
-                "digest": digest,
-            },
         )
-        if shown is not None and shown.fingerprint is not None:
-            _snooze(connection, report.card, client, shown, today, days)
+        found |= {row.card: row for row in rows}
+    return found
+
+
+def _known(connection: Connection, digests: Iterable[str]) -> set[str]:
+    """Those of these digests that are kept already."""
+    found: set[str] = set()
+    for some in _batched(sorted(digests)):
+        found |= set(connection.execute(select(feedback.c.digest).where(feedback.c.digest.in_(some))).scalars())
+    return found
+
+
+def _batched(values: list[str]) -> Iterator[list[str]]:
+    """As many as one statement takes."""
+    for begin in range(0, len(values), _AT_ONCE):
+        yield values[begin : begin + _AT_ONCE]
 
 
 def _snooze(connection: Connection, card: str, client: str, shown: Any, today: date, days: Days) -> None:
