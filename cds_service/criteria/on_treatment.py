@@ -141,7 +141,7 @@ class OnTreatment:
             decides = PASS if self.how == "on_treatment" else FAIL
             if answer.status is decides or answer.status is Status.UNKNOWN:
                 shown = tuple(evidence(e, rule=self.how) for e in treatment.now)
-                note = "whether this drug counts is for a clinician to judge"
+                note = f"whether {spoken((treatment.drug,))} counts is for a clinician to judge"
                 found.append(unknown(Reason.JUDGEMENT, self.missing, shown, (note,)))
         return found
 

@@ -18,7 +18,6 @@ from ..kernel.dates import Window
 from .rule import Reads, Spec
 
 KIND = "washout"
-_JUDGED = "whether this drug counts is for a clinician to judge"
 _STOPPED = "counted as if it were stopped today"
 _BESIDE = "an order is still active: counted from the latest recorded administration, as if it were stopped"
 
@@ -82,7 +81,8 @@ class Washout:
         if over is None:
             return _Weighed(last, Status.UNKNOWN, until, Reason.IMPRECISE, None)
         if judged:
-            return _Weighed(last, Status.UNKNOWN, until, Reason.JUDGEMENT, _JUDGED)
+            counts = f"whether {spoken((last.exposure.drug,))} counts is for a clinician to judge"
+            return _Weighed(last, Status.UNKNOWN, until, Reason.JUDGEMENT, counts)
         beside = last.exposure.infusion and last.exposure.state != "active"
         return _Weighed(last, Status.FAIL, until, None, (_BESIDE if beside else _STOPPED) if last.ongoing else None)
 
