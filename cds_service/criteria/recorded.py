@@ -34,9 +34,7 @@ class Recorded:
         if named:
             return passed(Basis.RECORDED, tuple(evidence_of(f, "recorded", KIND) for f in named))
         doubtful = possible(chart, *self.findings)
-        if doubtful:
-            return unknown(Reason.JUDGEMENT, self.findings, tuple(evidence_of(f, "recorded", KIND) for f in doubtful))
-        return self._unrecorded(chart)
+        return unknown(Reason.JUDGEMENT, self.findings, tuple(evidence_of(f, "recorded", KIND) for f in doubtful))
 
     def _unrecorded(self, chart: Chart) -> Answer:
         silence = absent(chart, ("Condition",), self.findings)

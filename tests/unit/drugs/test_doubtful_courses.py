@@ -209,8 +209,8 @@ def test_courses_of_which_one_has_no_begin_may_have_been_long_enough() -> None:
 def test_two_earlier_doses_that_nobody_can_read_leave_the_stability_open() -> None:
     held = rule(each_treatment="glucocorticoid", route="oral", stable_for="8 weeks")
     records = (
-        statement(PREDNISONE, "2026-09-01", "2026-10-20"),
-        statement(PREDNISONE, "2026-10-21", "2026-11-10"),
+        statement(PREDNISONE, "2026-09-01", "2026-10-20", mg(10) | {"doseAndRate": []}),
+        statement(PREDNISONE, "2026-10-21", "2026-11-10", mg(10) | {"doseAndRate": []}),
         statement(PREDNISONE, "2026-11-11", None, mg(10)),
     )
     assert status(held, *records) == ("unknown", "no-dose")

@@ -170,3 +170,8 @@ def test_a_finding_that_is_only_suspected_is_for_a_clinician_where_it_would_help
     gilbert = any_rule(recorded="gilbert_syndrome")
     assert said(gilbert.answer(chart(condition("sct 27503000", verified="provisional")))) == "unknown judgement"
     assert said(gilbert.answer(chart(condition("sct 27503000")))) == "pass recorded"
+
+
+def test_of_two_stages_the_one_that_is_a_class_counts() -> None:
+    stages = [{"summary": {"text": text}} for text in ("moderate", "IV")]
+    assert said(CHILD.answer(chart(condition("cm M32.14", stage=stages)))) == "pass recorded"
