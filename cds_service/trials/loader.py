@@ -46,7 +46,7 @@ def _read_all(folder: Path, terminology: Terminology) -> tuple[tuple[Trial, ...]
     shared_rules, shared_criteria = _read_shared(folder / "shared.yaml", terminology, problems)
     trials = []
     for path in sorted(folder.glob("NCT*.yaml")):
-        node = parse(path.read_text(encoding="utf-8"), path.name, problems)
+        node = _parsed(path, problems)
         if not isinstance(node, Mapping):
             if node is not None:
                 problems.append(Problem(path.name, 1, "a trial file is a mapping: id, name, criteria ..."))
@@ -54,9 +54,25 @@ def _read_all(folder: Path, terminology: Terminology) -> tuple[tuple[Trial, ...]
         trial = _Reader(path.name, terminology, problems, shared_rules, shared_criteria).trial(node, path.stem)
         if trial:
             trials.append(trial)
+    for path in sorted(folder.glob("[!.]*")):  # a trial that nobody reads would be missed by nobody
+        if path.suffix.lower() in (".yaml", ".yml") and path.name != "shared.yaml" and not path.match("NCT*.yaml"):
+            problems.append(Problem(path.name, 0, "the file is not read: name it by its registry number, NCT….yaml"))
     if not trials and not problems:
         problems.append(Problem("trials", 0, "there is no trial file (NCT….yaml) in the folder"))
     return tuple(sorted(trials, key=lambda t: t.id)), problems
+
+
+def _parsed(path: Path, problems: list[Problem]) -> Any:
+    """The content of a YAML file; None, and a fault, where it cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        problems.append(Problem(path.name, error.object[: error.start].count(b"\n") + 1, "the file is not UTF-8"))
+    except OSError:
+        problems.append(Problem(path.name, 0, "the file cannot be read"))
+    else:
+        return parse(text, path.name, problems)
+    return None
 
 
 def _read_shared(
@@ -64,7 +80,7 @@ def _read_shared(
 ) -> tuple[dict[str, Rule], dict[str, Mapping]]:
     if not path.is_file():
         return {}, {}
-    node = parse(path.read_text(encoding="utf-8"), path.name, problems)
+    node = _parsed(path, problems)
     if not isinstance(node, Mapping):
         return {}, {}
     rules: dict[str, Rule] = {}

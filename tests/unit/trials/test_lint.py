@@ -61,6 +61,26 @@ def test_an_empty_folder_is_a_fault(tmp_path):
     assert [str(p) for p in lint(tmp_path)] == ["trials:0: there is no trial file (NCT….yaml) in the folder"]
 
 
+@pytest.mark.parametrize("name", ["mine.yaml", "NCT00000002.yml", "nct00000002.YAML"])
+def test_a_trial_under_a_name_that_is_not_read_is_a_fault_and_not_passed_over(tmp_path, name):
+    (tmp_path / ".NCT00000001.yaml.swp.yaml").write_text("what an editor leaves", encoding="utf-8")
+    assert faults(tmp_path) == []
+    (tmp_path / name).write_text(GOOD, encoding="utf-8")
+    assert faults(tmp_path) == [f"{name}:0: the file is not read: name it by its registry number, NCT….yaml"]
+
+
+@pytest.mark.parametrize("name", [NAME, "shared.yaml"])
+def test_a_file_that_is_not_utf_8_is_a_fault_with_its_line(tmp_path, name):
+    faults(tmp_path)
+    (tmp_path / name).write_bytes(b"id: NCT00000001\nname: caf\xe9\n")
+    assert f"{name}:2: the file is not UTF-8" in [str(p) for p in lint(tmp_path)]
+
+
+def test_a_trial_file_that_cannot_be_opened_is_a_fault(tmp_path):
+    (tmp_path / NAME).mkdir()
+    assert [str(p) for p in lint(tmp_path)] == [f"{NAME}:0: the file cannot be read"]
+
+
 def test_a_file_with_faults_is_never_half_used(tmp_path):
     faults(tmp_path, with_rule("{value: body_weight}"))
     with pytest.raises(DataError, match="a value needs exactly one of"):
