@@ -43,6 +43,7 @@ bench-load: $(VENV)/.installed  ## fifty callers for ten minutes: throughput, la
 docs: $(VENV)/.installed-test  ## write the generated documents: trials, kinds of criteria, settings, conformance (runs its tests)
 	$(BIN)/python tools/write_docs.py
 	$(BIN)/python tools/write_conformance.py
+	$(BIN)/python tools/write_faults.py
 
 wheel: $(VENV)/.installed  ## build the wheel, install it elsewhere, and use it from another directory
 	sh tools/check_wheel.sh "$(PYTHON)"
