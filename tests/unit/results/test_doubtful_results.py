@@ -96,3 +96,9 @@ def test_a_control_time_that_cannot_be_read_leaves_the_upper_limit_to_decide() -
 def test_two_results_of_one_day_stand_before_a_stale_one() -> None:
     results = [lab("alt", v, when=w, high=40) for v, w in ((20, ago(10)), (30, ago(10)), (400, ago(200)))]
     assert said(ALT.answer(chart(*results))) == "pass recorded"
+
+
+@pytest.mark.parametrize(("days", "status"), [(90, "fail"), (91, "unknown stale")])
+def test_two_results_exactly_as_old_as_the_look_back_are_inside_it_and_the_worse_counts(days, status) -> None:
+    results = [lab("alt", v, when=ago(days), high=40) for v in (20, 400)]
+    assert said(ALT.answer(chart(*results))) == status
