@@ -157,7 +157,10 @@ def _shown(default: Any) -> str:
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
     known = {f"CDS_{name.upper()}" for name in Settings.model_fields}
-    given = [*environment, *(dotenv_values(".env") if Path(".env").is_file() else ())]
+    try:
+        given = [*environment, *(dotenv_values(".env") if Path(".env").is_file() else ())]
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError("the file .env cannot be read, or is not UTF-8") from None
     for name in given:
         if name.upper().startswith("CDS_") and name.upper() not in known:
             near = difflib.get_close_matches(name.upper(), sorted(known), 1, 0.8)

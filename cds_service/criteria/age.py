@@ -1,4 +1,7 @@
-"""`age`: completed years on `as_of` (criteria.md section 2 "Age", decisions 29, 50)."""
+"""`age`: completed years on `as_of` (criteria.md section 2 "Age", decisions 29, 50).
+
+    {age: 18 to 65 years}
+"""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""`judged_if_positive`: a positive test within a window is for a clinician to judge (NCT07339332 I3; decision 50)."""
+"""`judged_if_positive`: a positive test within a window is for a clinician to judge (NCT07339332 I3; decision 50).
+
+    {judged_if_positive: {tests: [sars_cov_2_rna, sars_cov_2_ag], window: 2 weeks}}
+"""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,7 @@
-"""`no_live_vaccine`: no live vaccine within a window (NCT06222853 E10b)."""
+"""`no_live_vaccine`: no live vaccine within a window (NCT06222853 E10b).
+
+    {no_live_vaccine: 4 weeks}
+"""
 
 from dataclasses import dataclass
 

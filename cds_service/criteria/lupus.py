@@ -1,4 +1,8 @@
-"""`sle`, `sle_for`: the diagnosis and its duration (criteria.md decisions 12, 29, 30, 44, 51)."""
+"""`sle`, `sle_for`: the diagnosis and its duration (criteria.md decisions 12, 29, 30, 44, 51).
+
+    {sle: diagnosed}
+    {sle_for: 6 months}
+"""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,7 @@
-"""`review`: by nature a person's decision (consent, contraception, the investigator's discretion); never computed."""
+"""`review`: by nature a person's decision (consent, contraception, the investigator's discretion); never computed.
+
+    {review: consent}
+"""
 
 from dataclasses import dataclass
 

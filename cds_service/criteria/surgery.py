@@ -1,4 +1,7 @@
-"""`no_surgery`: no major surgery within a window (NCT06513429 E4; criteria.md decision 25)."""
+"""`no_surgery`: no major surgery within a window (NCT06513429 E4; criteria.md decision 25).
+
+    {no_surgery: 24 weeks}
+"""
 
 from dataclasses import dataclass
 

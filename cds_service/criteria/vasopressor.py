@@ -1,4 +1,7 @@
-"""`no_vasopressor`: blood pressure held by no vasopressor now (NCT06222853 E4; criteria.md decisions 39, 46)."""
+"""`no_vasopressor`: blood pressure held by no vasopressor now (NCT06222853 E4; criteria.md decisions 39, 46).
+
+    {no_vasopressor: current and intravenous}
+"""
 
 from dataclasses import dataclass
 

@@ -112,3 +112,10 @@ def test_a_clients_file_that_is_not_understood_stops_the_start_with_one_line(tex
 
 def test_every_setting_says_what_it_means() -> None:
     assert [name for name, (_, meaning) in names().items() if not meaning] == []
+
+
+def test_an_env_file_that_is_not_utf_8_is_refused_in_one_line(tmp_path, monkeypatch):
+    (tmp_path / ".env").write_bytes(b"CDS_LOCALE=\xe9\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError, match="the file .env cannot be read, or is not UTF-8"):
+        Settings.read({})
