@@ -58,9 +58,9 @@ def _kinds() -> str:
         "Generated from the modules of `cds_service/criteria/` by `make docs`; do not edit.",
         "What a rule in a trial file can say. A kind is added by adding a file.",
         "",
-        "A trial is one file, `trials/NCT….yaml`, named by its registry number: copy one and change it. `same_as` takes a",
-        "criterion of `trials/shared.yaml`. `cds-service trials lint` names line and reason of every fault; then start the",
-        "service again.",
+        "A trial is one file, `trials/NCT….yaml`, named by its registry number: copy one and change it.",
+        "`same_as` takes a criterion of `trials/shared.yaml`. `cds-service trials lint` names line and reason of every",
+        "fault; then start the service again.",
         "",
     ]
     for module, names_ in sorted(by_module.items(), key=lambda item: sorted(item[1])):

@@ -117,5 +117,5 @@ def test_every_setting_says_what_it_means() -> None:
 def test_an_env_file_that_is_not_utf_8_is_refused_in_one_line(tmp_path, monkeypatch):
     (tmp_path / ".env").write_bytes(b"CDS_LOCALE=\xe9\n")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SettingsError, match="the file .env cannot be read, or is not UTF-8"):
+    with pytest.raises(SettingsError, match=r"the file \.env cannot be read, or is not UTF-8"):
         Settings.read({})
