@@ -102,3 +102,21 @@ def test_two_results_of_one_day_stand_before_a_stale_one() -> None:
 def test_two_results_exactly_as_old_as_the_look_back_are_inside_it_and_the_worse_counts(days, status) -> None:
     results = [lab("alt", v, when=ago(days), high=40) for v in (20, 400)]
     assert said(ALT.answer(chart(*results))) == status
+
+
+@pytest.mark.parametrize(
+    ("measured", "status"),
+    [
+        ((("c3", 100, 90), ("c4", 20, 10)), "pass computed"),
+        ((("c4", 20, 10),), "unknown imprecise"),
+        ((("c3", 100, 90),), "unknown imprecise"),
+        ((("c3", 60, 90), ("c4", 20, 10)), "fail"),
+        ((), "unknown imprecise"),
+    ],
+)
+def test_complement_scored_nothing_only_where_c3_and_c4_are_both_normal(measured, status) -> None:
+    """A total of 8 less 2 for anti-dsDNA is 6; 2 more for complement would make it 4 (decisions 6, 36)."""
+    selena = rule(score="selena_sledai", at_least=8, without_serology_at_least=6)
+    total = observation({"text": "SELENA-SLEDAI"}, valueInteger=8)
+    labs = [lab(name, value, low=low) for name, value, low in measured]
+    assert said(selena.answer(chart(total, lab("anti_dsdna", "positive"), *labs))) == status
