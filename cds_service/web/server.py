@@ -1,5 +1,7 @@
 """The production form: gunicorn with threads, one line where the port is taken."""
 
+import contextlib
+import ctypes
 import errno
 import gc
 import socket
@@ -14,6 +16,7 @@ from .metrics import metrics
 from .worker import Worker
 
 THREADS = 4
+_M_ARENA_MAX = -8  # of mallopt(3), glibc's malloc.h
 STOPPING = 10
 """Seconds beyond the deadline of a call that a stop waits for it."""
 
@@ -75,9 +78,20 @@ def settle_memory() -> None:
     A call makes some thousand short-lived objects and no cycle among them (a test holds that): looking for cycles
     after each 700 of them cost a tenth of the call.
     """
+    _one_arena()
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+
+
+def _one_arena() -> None:
+    """Let glibc's threads share one heap: pages read side by side left what they freed in a heap of each thread.
+
+    The peak of a fetch of 500 Observations fell from 2.6 to 1.4 times the bytes received (`make bench`). Under Python
+    one thread allocates at a time anyway. Where the C library is another, nothing happens.
+    """
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
 class _Server(BaseApplication):  # type: ignore[misc]

@@ -313,3 +313,10 @@ def test_a_condition_may_carry_a_procedure_code_and_a_procedure_a_status_code(te
 def test_a_finding_is_known_by_its_name(terms: Terminology) -> None:
     assert terms.has_finding("haemodialysis")
     assert not terms.has_finding("haemodialisis")
+
+
+@pytest.mark.parametrize("system", ["icd10cm", "icd10", "icd10cn"])
+def test_a_site_s_own_word_is_no_chapter_of_icd_10(terms: Terminology, system: str) -> None:
+    assert terms.findings(system, "CREA") == ()
+    assert terms.findings(system, "INR") == ()
+    assert "malignancy" in said(terms, system, "C50.9")
