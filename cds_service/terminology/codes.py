@@ -105,7 +105,7 @@ class Codes:
         if system not in ("icd10cm", "icd10", "icd10cn") or is_morphology(code):
             return {}
         parts = icd_parts(code)
-        if not parts or not parts[0][1:2].isdigit():
+        if not parts or not (len(parts[0]) == 1 or parts[0][1].isdigit()):
             return {}  # `CREA` is a site's own code and no chapter C, whatever system it was sent under
         first = parts[0]
         # M32 with three characters after the point can only be Chinese (conditions.md, trap 1)
