@@ -4,6 +4,7 @@ Errors are typed and never hold an address, an id or a token: the exceptions of 
 them leaves this module. Source: hapi.md section 3.
 """
 
+import io
 import itertools
 import logging
 import os
@@ -110,7 +111,7 @@ class FhirClient:
         if encoding not in ("identity", "", "gzip", "x-gzip"):
             raise FetchError("not-fhir")
         unpack = zlib.decompressobj(31) if "gzip" in encoding else None
-        cap, size, chunks = self.limits.answer_bytes, 0, []
+        cap, size, body = self.limits.answer_bytes, 0, io.BytesIO()
         connection = getattr(answer.raw, "connection", None)
         while True:
             left = self.deadline - time.monotonic()
@@ -130,10 +131,10 @@ class FhirClient:
             size += len(chunk)
             if size > cap:
                 raise FetchError("too-large")
-            chunks.append(chunk)
+            body.write(chunk)
         if unpack is not None and not unpack.eof:
             raise FetchError("connection")
-        return b"".join(chunks)
+        return body.getvalue()  # grown in place and not copied: pieces and their sum would be twice a page
 
 
 def _send(url: str, headers: dict[str, str], form: bytes | None, timeout: tuple[float, float]) -> requests.Response:
