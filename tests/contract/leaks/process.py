@@ -86,14 +86,19 @@ class Process:
         return (self.folder / stream).read_text(encoding="utf-8", errors="replace")
 
     def open(self, path: str, method: str = "GET", headers: dict[str, str] | None = None, data: Any = None) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         raw = data.encode() if isinstance(data, str) else data
-        try:
-            connection.request(method, path, raw, headers or {})
-            answer = connection.getresponse()
-            return Answer(answer.status, answer.headers, answer.read())
-        finally:
-            connection.close()
+        for _ in range(4):
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+            try:
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                    connection.request(method, path, raw, headers or {})  # a large body may be refused unread
+                answer = connection.getresponse()
+                return Answer(answer.status, answer.headers, answer.read())
+            except (ConnectionResetError, BrokenPipeError, http.client.BadStatusLine):
+                continue  # the refusal was lost with the connection
+            finally:
+                connection.close()
+        raise AssertionError(f"no answer to {method} {path[:40]}")
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> Answer:
         return self.open(path, "GET", headers)
