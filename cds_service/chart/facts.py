@@ -103,7 +103,7 @@ class Result:
         written: str,
         preliminary: bool,
         load: Callable[[], Reading],
-        name: str | Callable[[], str] | None = None,
+        name: Callable[[], str],
     ) -> None:
         self.reference = reference
         self.concept = concept
@@ -124,10 +124,7 @@ class Result:
         self.tested: Any = None
         """Kept by cds_service.clinical.positivity: positive or negative, once worked out."""
         self._load = load
-        if callable(name):
-            self._name = name
-        else:
-            self.name = name
+        self._name = name
 
     def __getattr__(self, name: str) -> Any:
         """Decode what is first asked for. Slots and no properties: they are asked for hundreds of times."""

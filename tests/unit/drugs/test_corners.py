@@ -160,6 +160,16 @@ def test_a_change_before_an_open_question_is_still_a_change() -> None:
     assert status(stable, *two_questions) == ("unknown", "imprecise")
 
 
+def test_the_same_dose_on_both_sides_of_an_unreadable_one_is_not_stable() -> None:
+    stable = rule(each_treatment="glucocorticoid", stable_for="4 weeks")
+    records = (
+        statement(PREDNISONE, "2024-01-01", "2026-11-05", mg(20), id="a"),
+        statement(PREDNISONE, "2026-11-06", "2026-11-10", id="b"),
+        statement(PREDNISONE, "2026-11-11", None, mg(20), id="c"),
+    )
+    assert status(stable, *records) == ("unknown", "no-dose")
+
+
 def test_another_ingredient_without_a_common_measure_is_a_change() -> None:
     partner = rule(each_treatment="conventional_immunosuppressant", stable_for="2 weeks")
     records = (
