@@ -16,7 +16,7 @@ from http.cookiejar import DefaultCookiePolicy
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
 from . import addresses, trust
@@ -68,24 +68,28 @@ class FhirClient:
         """The body of a GET of this very address, or of a POST of a form to it (`_search`). Raises FetchError.
 
         One retry on 429, 502, 503, 504 and on a connection that was dropped before any answer, if the deadline
-        leaves the time that the server asks for.
+        leaves the time that the server asks for. After a dropped connection the retry opens one of its own: kept-open
+        ones grow old together, and the next of the pool may be as dead as the first.
         """
+        fresh = False
         try:
             return self.get_once(url, form)
         except FetchError as error:
             if error.again is None or time.monotonic() + error.again >= self.deadline:
                 raise
+            fresh = error.reason == "connection"
             time.sleep(error.again)
-        return self.get_once(url, form)
+        return self.get_once(url, form, fresh=fresh)
 
-    def get_once(self, url: str, form: bytes | None = None) -> bytes:
-        """As `get`, without the retry."""
+    def get_once(self, url: str, form: bytes | None = None, *, fresh: bool = False) -> bytes:
+        """As `get`, without the retry; `fresh`: by a connection that nobody used before."""
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise FetchError("timeout")
         self.requests = next(self._count) + 1
         try:
-            answer = _send(url, self._headers, form, (min(self.limits.connect_seconds, left), left))
+            adapter = _adapter(1) if fresh else _session().get_adapter(url)
+            answer = _send(adapter, url, self._headers, form, (min(self.limits.connect_seconds, left), left))
         except requests.Timeout:
             raise FetchError("timeout") from None
         except requests.ConnectionError as error:
@@ -137,7 +141,9 @@ class FhirClient:
         return body.getvalue()  # grown in place and not copied: pieces and their sum would be twice a page
 
 
-def _send(url: str, headers: dict[str, str], form: bytes | None, timeout: tuple[float, float]) -> requests.Response:
+def _send(
+    adapter: BaseAdapter, url: str, headers: dict[str, str], form: bytes | None, timeout: tuple[float, float]
+) -> requests.Response:
     """Send one request through the pool, without what `requests` does for redirects, cookies and quoting.
 
     The address goes out verbatim: requests would rewrite some quoting of a `next` link.
@@ -148,7 +154,7 @@ def _send(url: str, headers: dict[str, str], form: bytes | None, timeout: tuple[
         request.method, request.body = "POST", form
         request.headers["Content-Type"] = "application/x-www-form-urlencoded"
         request.headers["Content-Length"] = str(len(form))
-    return _session().get_adapter(url).send(request, stream=True, timeout=timeout)
+    return adapter.send(request, stream=True, timeout=timeout)
 
 
 def _forbidden(error: requests.ConnectionError) -> bool:
@@ -191,11 +197,16 @@ def _session() -> requests.Session:
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     for scheme in ("http://", "https://"):
-        adapter = HTTPAdapter(pool_connections=8, pool_maxsize=CONNECTIONS, max_retries=0)
-        addresses.use(adapter.poolmanager)
-        trust.use(adapter.poolmanager)
-        session.mount(scheme, adapter)
+        session.mount(scheme, _adapter(8))
     return session
+
+
+def _adapter(hosts: int) -> HTTPAdapter:
+    """Connections to so many hosts, each to an address that may be called and by a certificate that is believed."""
+    adapter = HTTPAdapter(pool_connections=hosts, pool_maxsize=CONNECTIONS, max_retries=0)
+    addresses.use(adapter.poolmanager)
+    trust.use(adapter.poolmanager)
+    return adapter
 
 
 def close() -> None:

@@ -3,9 +3,13 @@
 import gzip
 import time
 from http.server import BaseHTTPRequestHandler
+from typing import Any
 
 import pytest
+import requests
+from requests.adapters import HTTPAdapter
 
+from cds_service.fhir import client as client_module
 from cds_service.fhir.client import FhirClient, Limits
 from cds_service.fhir.faults import FetchError
 
@@ -107,6 +111,27 @@ def test_a_server_that_never_answers_ends_at_the_deadline(server: Server) -> Non
     start = time.monotonic()
     assert reason(server, 0.3) == "timeout"
     assert time.monotonic() - start < 0.6
+
+
+def test_the_second_try_after_a_dropped_connection_uses_none_of_the_kept_open_ones(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    get(server)
+    kept, sent = client_module._session().get_adapter(server.base), []
+    send = HTTPAdapter.send
+
+    def dead(adapter: HTTPAdapter, *args: Any, **options: Any) -> Any:
+        """Every connection that was kept open has died."""
+        sent.append(adapter)
+        if adapter is kept:
+            raise requests.ConnectionError
+        return send(adapter, *args, **options)
+
+    monkeypatch.setattr(HTTPAdapter, "send", dead)
+    assert get(server)
+    assert sent[0] is kept
+    assert sent[1] is not kept
+    assert len(sent) == 2
 
 
 def test_a_connection_dropped_before_an_answer_is_tried_once_more(server: Server) -> None:
