@@ -71,7 +71,6 @@ class FhirClient:
         leaves the time that the server asks for. After a dropped connection the retry opens one of its own: kept-open
         ones grow old together, and the next of the pool may be as dead as the first.
         """
-        fresh = False
         try:
             return self.get_once(url, form)
         except FetchError as error:

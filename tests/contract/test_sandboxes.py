@@ -7,7 +7,6 @@ for the media type of DSTU2, and takes prefetch templates apart and writes them 
 import json
 import time
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl, quote
 
@@ -17,23 +16,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from jose import jws
 
-from .test_running_service import Running
+from .test_running_service import Running, running
+
+__all__ = ["running"]
 
 ORIGIN = "https://sandbox.cds-hooks.org"
 PATIENT = "amira-34"
 FHIR_ACCEPT = "application/json+fhir"
 PAGE = Path(__file__).parents[2] / "docs" / "sandboxes.md"
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    service = Running(tmp_path_factory.mktemp("sandbox"))
-    try:
-        service.wait_for("Stop with Ctrl-C")
-        yield service
-    finally:
-        if service.process.poll() is None:
-            service.stop()
 
 
 def token(audience: str) -> str:

@@ -6,7 +6,6 @@ import itertools
 import json
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +26,6 @@ from ...unit.web.making import ADDRESS, call, client
 from ..security.signing import BASE, SERVICE, claims, clients_file, ec_key, ehr, jwk, token
 
 NOW = "2026-11-01T09:30:00Z"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(f"sqlite:///{tmp_path / 'store.db'}", "a key of the tests", "test-key")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

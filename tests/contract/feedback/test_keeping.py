@@ -3,7 +3,6 @@
 import json
 import logging
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +20,6 @@ from ...unit.web.making import ADDRESS, bundle, call, client, condition, prefetc
 
 SOURCE = Path(__file__).parents[3].parent / "shared" / "cds_hooks" / "override-reasons"
 NOW = "2026-11-01T09:30:00Z"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(f"sqlite:///{tmp_path / 'store.db'}", "a key of the tests", "test-key")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

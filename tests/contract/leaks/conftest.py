@@ -16,13 +16,6 @@ __all__ = ["serve", "server"]
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(f"sqlite:///{tmp_path / 'store.db'}", "a key of the tests", "test-key")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def out(tmp_path: Path, store: Store, capfd: pytest.CaptureFixture[str]) -> Iterator[Outputs]:
     """Everything that is written from here on."""
     with listening(found := Outputs()):
