@@ -1,9 +1,8 @@
 """The facts of a chart. Each keeps the FHIR reference that it came from; none is ever changed after reading."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from ..kernel.dates import DateSpan
 from ..kernel.numbers import Interval
@@ -77,6 +76,16 @@ class Reading(NamedTuple):
     """Of a coded value: (system, code), the systems by their names in mappings/systems.csv."""
 
 
+class Source(Protocol):
+    """What knows how to read the value of a result, and its name: one object for all results of a Bundle."""
+
+    def reading(self, head: Any, number: int, concept: str) -> Reading:
+        """The decoded value."""
+
+    def name(self, head: Any, number: int) -> str:
+        """What a person reads of the code."""
+
+
 class Result:
     """One measurement of one concept: light until its reading is asked for.
 
@@ -84,8 +93,8 @@ class Result:
     of fifty creatinines only the newest is ever read whole.
     """
 
-    __slots__ = ("_load", "_name", "code", "concept", "day", "measured", "method", "moment", "name", "preliminary",
-                 "reading", "reference", "tested", "uppers", "written")
+    __slots__ = ("_head", "_number", "_source", "code", "concept", "day", "measured", "method", "moment", "name",
+                 "preliminary", "reading", "reference", "tested", "uppers", "written")
 
     reading: Reading
     """The decoded value; the same object at each use."""
@@ -102,8 +111,9 @@ class Result:
         moment: datetime | None,
         written: str,
         preliminary: bool,
-        load: Callable[[], Reading],
-        name: Callable[[], str],
+        source: Source,
+        head: Any,
+        number: int,
     ) -> None:
         self.reference = reference
         self.concept = concept
@@ -123,16 +133,17 @@ class Result:
         """Kept by cds_service.clinical.limits: the upper limits of normal that count, once worked out."""
         self.tested: Any = None
         """Kept by cds_service.clinical.positivity: positive or negative, once worked out."""
-        self._load = load
-        self._name = name
+        self._source = source
+        self._head = head
+        self._number = number
 
     def __getattr__(self, name: str) -> Any:
         """Decode what is first asked for. Slots and no properties: they are asked for hundreds of times."""
         if name == "reading":
-            self.reading = found = self._load()
+            self.reading = found = self._source.reading(self._head, self._number, self.concept)
             return found
         if name == "name":
-            self.name = said = self._name()
+            self.name = said = self._source.name(self._head, self._number)
             return said
         raise AttributeError(name)
 

@@ -20,14 +20,24 @@ class Known(msgspec.Struct, frozen=True, gc=False):
     code: str
 
 
+class Named(msgspec.Struct, frozen=True, gc=False):
+    """What a code says that only a text names: as `Known`, with the place of the text among its texts."""
+
+    concept: str
+    method: str | None
+    number: int
+
+
 _MOST = 20_000
 UNSEEN = object()
-Memory = dict[int, "Known | str | None"]
+Memory = dict[int, "Known | Named | str | None"]
 _memory: tuple[Terminology | None, Memory] = (None, {})
 
 
 def memory(terminology: Terminology) -> Memory:
     """Hash of the raw code → what it means, None where it means nothing, or (as str) why it cannot be trusted.
+
+    What only a text names is remembered without the text (`Named`).
 
     The hash and not the bytes, for a code may hold free text, which must not outlive its call. Python's hash is keyed
     and has 64 bits: that two codes share one is not to be expected (docs/decisions/0006). Emptied when the mappings
@@ -50,10 +60,18 @@ def meaning(code: msgspec.Raw | bytes, terminology: Terminology) -> Known | None
         found = learn(key, terminology)
     if isinstance(found, str):
         raise Unreadable(found)
+    if isinstance(found, Named):
+        return spelled(found, key)
     return found  # type: ignore[return-value]
 
 
-def meanings(codes: Sequence[bytes], terminology: Terminology) -> "list[Known | str | None]":
+def spelled(named: Named, code: msgspec.Raw | bytes) -> Known:
+    """What a code says that only a text names, with the text."""
+    concept = _concepts.decode(code)
+    return Known(named.concept, named.method, concept.texts()[named.number] if concept else "")
+
+
+def meanings(codes: Sequence[bytes], terminology: Terminology) -> "list[Known | Named | str | None]":
     """What many raw codes mean, as `memory` says it."""
     known, keys = memory(terminology), list(map(hash, codes))
     try:
@@ -63,20 +81,21 @@ def meanings(codes: Sequence[bytes], terminology: Terminology) -> "list[Known | 
         return [learn(code, terminology) if each is UNSEEN else each for code, each in found]  # type: ignore[misc]
 
 
-def learn(key: bytes, terminology: Terminology) -> "Known | str | None":
-    """Understand a code, and remember what it means unless only a text names it."""
+def learn(key: bytes, terminology: Terminology) -> "Known | Named | str | None":
+    """Understand a code, and remember what it means."""
+    found: Known | Named | str | None = None
     try:
         code = _concepts.decode(key)
-        found: Known | str | None = recognise(code, terminology) if code is not None else None
+        if code is not None:
+            found = recognise(code, terminology)
     except msgspec.MsgspecError:
         found = "its code cannot be read"
     except Unreadable as error:
         found = str(error)
-    if not isinstance(found, Known) or found.method not in BY_TEXT:
-        known = memory(terminology)
-        if len(known) > _MOST:
-            known.clear()
-        known[hash(key)] = found
+    known = memory(terminology)
+    if len(known) > _MOST:
+        known.clear()
+    known[hash(key)] = found
     return found
 
 
@@ -86,8 +105,12 @@ def name_of(code: msgspec.Raw) -> str:
     return concept.said() if concept is not None else ""
 
 
-def recognise(code: Concept, terminology: Terminology) -> Known | None:
+def recognise(code: Concept, terminology: Terminology) -> "Known | Named | None":
     """The concept that a code names; by text only where no coding is known. Raises Unreadable on a contradiction."""
+    return _coded(code, terminology) or _named(code, terminology)
+
+
+def _coded(code: Concept, terminology: Terminology) -> Known | None:
     found: Known | None = None
     for coding in code.coding:
         if coding.code is None or coding.system is None:
@@ -101,17 +124,14 @@ def recognise(code: Concept, terminology: Terminology) -> Known | None:
             raise Unreadable("the codes of one result name different tests")
         elif found.method in (None, "unspecified") and lab.method:
             found = Known(found.concept, lab.method, found.code)
-    if found is not None:
-        return found
-    return _by_text(terminology, code.text, *(c.display for c in code.coding if c.display))
+    return found
 
 
-def _by_text(terminology: Terminology, *texts: str | None) -> Known | None:
-    for text in texts:
-        if text:
-            named = named_by_text(text, terminology)
-            if named is not None:
-                return Known(named[0], named[1], text)
+def _named(code: Concept, terminology: Terminology) -> Named | None:
+    for number, text in enumerate(code.texts()):
+        named = named_by_text(text, terminology)
+        if named is not None:
+            return Named(named[0], named[1], number)
     return None
 
 
@@ -128,8 +148,6 @@ _CLASS = re.compile(r"class|分型|分级|病理类型", re.IGNORECASE)
 _NEPHRITIS = re.compile(r"lupus\s+nephritis|狼疮(?:性)?肾炎|ISN/?RPS", re.IGNORECASE)
 _CHILD = re.compile(r"schwartz|p(?:a)?ediatric", re.IGNORECASE)
 _EGFR = re.compile(r"e\s?gfr|glomerular\s+filtration", re.IGNORECASE)
-BY_TEXT = frozenset(("text", "paediatric"))
-"""The methods of what only a text names."""
 
 
 def named_by_text(text: str, terminology: Terminology) -> tuple[str, str | None] | None:

@@ -4,21 +4,18 @@ criteria.md section 2 "Observation values", decisions 1, 6, 10, 19, 33, 36.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from operator import attrgetter
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any
 
 import msgspec
 
-from ...chart.facts import Patient, Reading, Result
-from ...kernel.answers import new
+from ...chart.facts import Reading, Result
 from ...kernel.dates import DateSpan, parse_date, parse_moment
 from ...kernel.errors import Unreadable
-from ...terminology import Terminology
 from ..bundle import Place, Whole, each_of
 from ..context import Context
 from ..heads import concept_of
-from .measurand import Known, meaning, meanings, name_of, recognise
+from .measurand import Known, Named, meaning, meanings, name_of, recognise, spelled
 from .observed import NONE, ObservationHead, written
 from .values import component_reading, observation_reading, opened
 
@@ -37,7 +34,6 @@ class _Part(msgspec.Struct):
 
 
 _parts = msgspec.json.Decoder(list[_Part] | None)
-_code = attrgetter("code")
 
 
 def read(head: ObservationHead, place: Place, ctx: Context) -> None:
@@ -69,14 +65,14 @@ def read(head: ObservationHead, place: Place, ctx: Context) -> None:
     if len(parts) > MOST_PARTS:
         raise Unreadable(f"a result that is asked for has more than {MOST_PARTS} components")
     moment = parse_moment(when)
-    shared = _Shared(place.whole, ctx.terminology, ctx.patient, ctx.as_of)
-    if known is not None:
-        said = _Said(head, place.number, known.concept, shared)
-        _add(ctx, ctx.reference, known, said, day, moment, when, preliminary)
-    once = _Opened(place)
+    results = [Result(ctx.reference, known.concept, known.code, known.method, day, moment, when, preliminary,
+                      _Whole(place.whole, ctx), head, place.number)] if known is not None else []  # fmt: skip
+    source = _Parts(place, ctx)
     for index, found in parts:
-        part = _PartSaid(head, once, found.concept, shared, index)
-        _add(ctx, ctx.reference, found, part, day, moment, when, preliminary)
+        results.append(Result(ctx.reference, found.concept, found.code, found.method, day, moment, when, preliminary,
+                              source, head, index))  # fmt: skip
+    for result in results:
+        ctx.results.setdefault(result.concept, []).append(result)
 
 
 def read_all(
@@ -94,17 +90,18 @@ def read_all(
     `ours`: whether it is surely about this patient (None: all are); `seen`: references that came before; `otherwise`
     takes, with its index, each that is not a common one.
     """
-    codes = each_of(list(map(_code, heads)))
-    shared = new(_Shared, (whole, ctx.terminology, ctx.patient, ctx.as_of))
-    as_of, dates = ctx.as_of, []
+    source, as_of, results = _Whole(whole, ctx), ctx.as_of, ctx.results
+    dates: list[str] = []
     days: dict[str, tuple[DateSpan, datetime | None]] = {}
-    for index, head, known in zip(indexes, heads, meanings(codes, ctx.terminology), strict=True):
+    means = meanings(each_of([head.code for head in heads]), ctx.terminology)
+    # A loop of thousands: what an Observation that nobody asks for costs here is four attributes and a comparison each.
+    for index, head, known in zip(indexes, heads, means, strict=True):
         when = head.effectiveDateTime
         if head.status not in _FINAL or not when or head.component is not NONE or (ours and not ours(head)):
             otherwise(head, index)
         elif known is None:
             dates.append(when)
-        elif known.__class__ is not Known or not head.id:
+        elif not head.id or isinstance(known, str):
             otherwise(head, index)
         elif (reference := "Observation/" + head.id) not in seen:
             seen.add(reference)
@@ -117,8 +114,16 @@ def read_all(
             day, moment = days[when]
             if day.first <= as_of:
                 dates.append(when)
-                said = new(_Said, (head, index, known.concept, shared))
-                _add(ctx, reference, known, said, day, moment, when, False)
+                if isinstance(known, Named):
+                    known = spelled(known, head.code)
+                concept = known.concept
+                result = Result(
+                    reference, concept, known.code, known.method, day, moment, when, False, source, head, index
+                )
+                if concept in results:
+                    results[concept].append(result)
+                else:
+                    results[concept] = [result]
     ctx.mark_all(dates)
 
 
@@ -137,78 +142,41 @@ def matters(resource: dict[str, Any], ctx: Context) -> bool:
     return False
 
 
-class _Shared(NamedTuple):
-    """What the Observations of one Bundle have in common."""
+class _Whole:
+    """What the Observations of one Bundle say, read when a rule first asks (`chart.facts.Source`)."""
 
-    whole: Whole
-    terminology: Terminology
-    patient: Patient
-    as_of: date
+    __slots__ = ("_as_of", "_patient", "_terminology", "_whole")
 
+    def __init__(self, whole: Whole, ctx: Context) -> None:
+        self._whole = whole
+        self._terminology, self._patient, self._as_of = ctx.terminology, ctx.patient, ctx.as_of
 
-class _Said(NamedTuple):
-    """What an Observation says, read when a rule first asks."""
+    def reading(self, head: ObservationHead, number: int, concept: str) -> Reading:
+        """The reading of the value of the Observation in an entry."""
+        place = Place(self._whole, number)
+        return observation_reading(head, place, concept, self._terminology, self._patient, self._as_of)
 
-    head: ObservationHead
-    number: int
-    concept: str
-    shared: _Shared
-
-    def reading(self) -> Reading:
-        """The reading of its value."""
-        whole, terminology, patient, as_of = self.shared
-        return observation_reading(self.head, Place(whole, self.number), self.concept, terminology, patient, as_of)
-
-    def name(self) -> str:
+    def name(self, head: ObservationHead, number: int) -> str:
         """What a person reads of its code."""
-        return name_of(self.head.code)
+        return name_of(head.code)
 
 
-class _Opened:
-    """One Observation, decoded once for all its components: each by itself would take quadratic time."""
+class _Parts:
+    """What the components of one Observation say; it is decoded once: each by itself would take quadratic time."""
 
-    __slots__ = ("_place", "_resource")
+    __slots__ = ("_as_of", "_patient", "_place", "_resource", "_terminology")
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, ctx: Context) -> None:
         self._place = place
         self._resource: dict[str, Any] | None = None
+        self._terminology, self._patient, self._as_of = ctx.terminology, ctx.patient, ctx.as_of
 
-    def resource(self) -> dict[str, Any]:
-        """As `values.opened`."""
+    def reading(self, head: ObservationHead, number: int, concept: str) -> Reading:
+        """The reading of the value of one component."""
         if self._resource is None:
             self._resource = opened(self._place.raw())
-        return self._resource
+        return component_reading(self._resource, number, concept, self._terminology, self._patient, self._as_of)
 
-
-class _PartSaid(NamedTuple):
-    """What a component of an Observation says."""
-
-    head: ObservationHead
-    once: _Opened
-    concept: str
-    shared: _Shared
-    part: int
-
-    def reading(self) -> Reading:
-        """The reading of the component's value."""
-        _, terminology, patient, as_of = self.shared
-        return component_reading(self.once.resource(), self.part, self.concept, terminology, patient, as_of)
-
-    def name(self) -> str:
+    def name(self, head: ObservationHead, number: int) -> str:
         """What a person reads of the component's code."""
-        return name_of(_parts.decode(self.head.component)[self.part].code)
-
-
-def _add(
-    ctx: Context, reference: str, known: Known, said: _Said | _PartSaid, day: DateSpan, moment: datetime | None,
-    when: str, preliminary: bool,
-) -> None:  # fmt: skip
-    concept = known.concept
-    result = Result(
-        reference, concept, known.code, known.method, day, moment, when, preliminary, said.reading, said.name
-    )
-    results = ctx.results.get(concept)
-    if results is None:
-        ctx.results[concept] = [result]
-    else:
-        results.append(result)
+        return name_of(_parts.decode(head.component)[number].code)
