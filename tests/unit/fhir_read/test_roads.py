@@ -134,7 +134,7 @@ def test_the_earliest_date_counts_whatever_stands_beside_it() -> None:
 def test_what_only_a_text_names_is_named_by_the_text_of_each_chart() -> None:
     patient = {"resourceType": "Patient", "id": "p"}
     about = {"resourceType": "Observation", "status": "final", "effectiveDateTime": "2026-10-01", "valueInteger": 4}
-    for text in ("SLEDAI-2K score", "SLEDAI-2K of Dr. A", "SLEDAI-2K score"):
+    for text in ("Chronicity index", "Chronicity index, Dr. A", "Chronicity index"):
         code = {"coding": [{"display": "a score"}, {"display": text}]}
         [[result]] = chart([patient, about | {"id": "o", "code": code}]).results.values()
         assert (result.code, result.method) == (text, "text")
