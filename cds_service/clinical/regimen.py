@@ -160,6 +160,7 @@ def stability(made: list[Cover], first: date, as_of: date, factors: dict[str, In
     inside = [c for c in made if c.end.last >= first and c.start.first <= as_of]
     if _nothing_changed(inside, first, as_of):
         return _UNCHANGED
+    made = _handed_over(made)
     today = taken_on(made, as_of)
     if any(t.amount is None or t.prn for t in today):
         return Stability(False, reason=Reason.NO_DOSE, note=next((t.problem for t in today if t.problem), None))
@@ -198,6 +199,20 @@ def _nothing_changed(inside: list[Cover], first: date, as_of: date) -> bool:
         if dose.daily is None and not (alone and dose.per_kg is not None):
             return False
     return bool(inside)
+
+
+def _handed_over(made: list[Cover]) -> list[Cover]:
+    """What ended on the day on which another record begins was not taken beside it: the new dose is that day's.
+
+    Otherwise the day of a handover would hold both doses, and the present one would seem a day younger than its record.
+    """
+    starts = {c.start.first for c in made if c.start.first == c.start.last}
+    return [
+        c._replace(end=DateSpan(end - DAY, end - DAY))
+        if c.exposure.state == "ended" and (end := c.end.first) == c.end.last and end in starts and c.start.last < end
+        else c
+        for c in made
+    ]
 
 
 def _same(today: tuple[Taken, ...], before: tuple[Taken, ...], factors: dict[str, Interval]) -> bool | None:
