@@ -97,6 +97,8 @@ def test_a_current_half_milligram_per_kilogram_is_for_a_clinician_to_judge_and_l
     assert status(dependence, statement(PREDNISONE, "2024-01-01", None, mg(25)), WEIGHT) == ("unknown", "judgement")
     assert status(dependence, statement(PREDNISONE, "2024-01-01", None, mg(24)), WEIGHT) == ("unknown", "no-data")
     assert status(dependence) == ("unknown", "no-data")
+    unread = {"text": "as directed", "route": {"text": "oral"}}
+    assert status(dependence, statement(PREDNISONE, "2024-01-01", None, unread), WEIGHT) == ("unknown", "no-dose")
     found = answer(dependence, statement(PREDNISONE, "2024-01-01", None, mg(25)))
     assert found.reason and found.reason.value == "no-data" and found.missing == ("body_weight",)
     assert status(dependence, states={"MedicationRequest": Kind.UNAVAILABLE}) == ("unknown", "unavailable")
@@ -107,3 +109,11 @@ def test_the_rules_say_themselves_in_words() -> None:
     assert "14 days" in E1D.words() and "glucocorticoid" in E1D.reads().drugs
     dependence = rule(steroid_dependence="0.5 mg/kg/day")
     assert "0.5 mg/kg/day" in dependence.words() and "body_weight" in dependence.reads().concepts
+
+
+def test_one_dose_over_the_whole_window_that_ended_today_was_taken_on_all_its_days() -> None:
+    found = answer(E1D, high("2026-08-01", "2026-11-22"))
+    assert (found.status.value, found.assumes) == ("fail", None)
+    assert found.until == date(2027, 1, 4)
+    beside = statement(PREDNISONE, "2026-08-01", None, mg(60), id="on")
+    assert status(E1D, high("2026-08-01", "2026-11-22", 60), beside) == ("unknown", "imprecise")

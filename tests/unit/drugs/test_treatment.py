@@ -309,3 +309,12 @@ def test_stability_cannot_be_told_from_an_incomplete_list() -> None:
     assert status(I7A, OLD_PREDNISONE, good, states=states) == ("unknown", "unavailable")
     assert status(I5C, good, states=states) == ("unknown", "unavailable")
     assert status(I5C, statement(MYCOPHENOLATE, "2026-11-01", None, mg(1000)), states=states) == ("fail", "recorded")
+
+
+def test_the_evidence_says_against_which_length_a_dose_was_held() -> None:
+    def against(made: Any) -> set[str | None]:
+        return {e.threshold for e in answer(made, OLD_PREDNISONE).evidence}
+
+    assert against(I4D) == {"begun ≥ 8 weeks ago", "dose stable for > 2 weeks"}
+    steady = rule(on_treatment="glucocorticoid", stable_for="2 weeks")
+    assert against(steady) == {"dose stable for ≥ 2 weeks"}

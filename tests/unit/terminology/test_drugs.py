@@ -1,8 +1,11 @@
+import shutil
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
-from cds_service.terminology import Terminology
+from cds_service.kernel.paths import data_dir
+from cds_service.terminology import Terminology, load
 
 D = Decimal
 
@@ -33,6 +36,16 @@ def test_an_atc_code_of_two_ingredients_names_both(terms: Terminology) -> None:
     drug = terms.drug_code("atc", "L04AA06")
     assert drug is not None
     assert drug.ingredients == ("mycophenolate mofetil", "mycophenolic acid")
+    assert drug.systemic == "yes"
+
+
+def test_a_code_of_two_ingredients_that_are_not_alike_systemic_leaves_that_open(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(data_dir("mappings"), tmp_path / "mappings"))
+    with (folder / "drugs.csv").open("a", encoding="utf-8") as file:
+        file.write("aspirin,atc,N02BA99,ATC,yes,verified,site,\nibuprofen,atc,N02BA99,ATC,no,verified,site,\n")
+    drug = load(folder).drug_code("atc", "N02BA99")
+    assert drug is not None
+    assert (drug.ingredients, drug.systemic) == (("aspirin", "ibuprofen"), "unknown")
 
 
 @pytest.mark.parametrize("code", ["41493", "312617", "562251", "1860498"])

@@ -5,6 +5,7 @@ import pytest
 
 from cds_service.kernel.paths import data_dir
 from cds_service.terminology import Terminology, load
+from cds_service.terminology.words import FindingWords
 
 
 @pytest.mark.parametrize(
@@ -239,6 +240,15 @@ def test_the_memory_of_a_look_up_stays_bounded(terms: Terminology) -> None:
     assert len(terms._drugs.names._cache) <= 4200
     assert len(terms._finding_words._cache) <= 4200
     assert len(terms._labs._cache) <= 4200
+
+
+def test_of_two_hiding_words_the_longer_one_hides_first(terms: Terminology) -> None:
+    """潜伏性结核感染 is latent tuberculosis: without 潜伏性结核 alone an infection (感染) would be left of it."""
+    assert "active_infection" not in terms.findings_named("潜伏性结核感染")
+    rows = [("infection", "感染", False), ("infection", "潜伏性结核", True), ("infection", "潜伏性结核感染", True)]
+    for order in (rows, rows[::-1]):
+        assert FindingWords(order).find("潜伏性结核感染") == ()
+        assert FindingWords(order).find("潜伏性结核感染，肺部感染") == ("infection",)
 
 
 def test_a_hidden_word_leaves_no_trace(terms: Terminology) -> None:

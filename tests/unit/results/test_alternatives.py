@@ -1,0 +1,24 @@
+"""An alternative by a finding (2 × ULN, or with recorded Gilbert syndrome more) while the finding may be hidden."""
+
+import pytest
+
+from cds_service.chart.chart import Kind
+
+from .making import chart, condition, lab, rule, said
+
+BILIRUBIN = rule(
+    any=[
+        {"value": "bilirubin_total", "at_most": "2 × ULN"},
+        {"all": [{"recorded": "gilbert_syndrome"}, {"value": "bilirubin_total", "less_than": "3 × ULN"}]},
+    ]
+)
+GILBERT = condition("gilbert_syndrome")
+
+
+@pytest.mark.parametrize("state", [Kind.UNAVAILABLE, Kind.PART, Kind.NEWEST])
+def test_a_value_that_only_an_alternative_would_allow_does_not_fail_while_conditions_may_be_missing(state) -> None:
+    high, usual = lab("bilirubin_total", 3.0, high=1.2), lab("bilirubin_total", 1.0, high=1.2)
+    assert said(BILIRUBIN.answer(chart(high))) == "fail"
+    assert said(BILIRUBIN.answer(chart(high, Condition=state))) == "unknown unavailable"
+    assert said(BILIRUBIN.answer(chart(high, GILBERT, Condition=state))) == "pass recorded"
+    assert said(BILIRUBIN.answer(chart(usual, Condition=state))) == "pass recorded"
