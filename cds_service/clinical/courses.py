@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from ..chart.chart import Chart
 from ..kernel.answers import Answer, Basis, Reason, passed, unknown
 from ..kernel.dates import Window
-from .exposures import JOIN, Cover, evidence
+from .exposures import JOIN, Cover, each_evidence
 
 
 def long_enough(made: list[Cover], window: Window, chart: Chart) -> Answer:
@@ -14,13 +14,24 @@ def long_enough(made: list[Cover], window: Window, chart: Chart) -> Answer:
     One course is held against the calendar; several are added up in days, a window being counted from the first.
     """
     as_of = chart.as_of
-    surely = _length([(c.start.last, e if (e := c.end.first) < as_of else as_of) for c in made], window)
-    threshold = f"≥ {window} in all"
-    shown = tuple([evidence(c.exposure, threshold=threshold, rule="exposed_to") for c in made[-4:]])
+    surely = _alone(made, window, as_of) or _length(
+        [(start[1], end[0] if end[0] < as_of else as_of) for start, end, _ in made], window
+    )
+    shown = each_evidence([c.exposure for c in made[-4:]], "exposed_to", None, f"≥ {window} in all")
     if surely:
         return passed(Basis.RECORDED, shown)
     perhaps = _length([(c.start.first, min(c.end.last, as_of)) for c in made], window)
     return unknown(Reason.IMPRECISE if perhaps else Reason.NO_DATA, evidence=shown)
+
+
+def _alone(made: list[Cover], window: Window, as_of: date) -> bool:
+    """Whether one record is enough, with months of 31 days: then no course needs to be put together."""
+    longest = timedelta(window.days + 31 * window.months)
+    for start, end, _ in made:
+        last = end[0] if end[0] < as_of else as_of
+        if last - start[1] >= longest:
+            return True
+    return False
 
 
 def _length(spans: list[tuple[date, date]], window: Window) -> bool:

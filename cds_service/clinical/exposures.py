@@ -30,16 +30,9 @@ def infusion_lasts(given: date) -> date:
     return INFUSION_LASTS.after(given)
 
 
-class Index(NamedTuple):
-    """Exposures by group, by ingredient and by counting name."""
-
-    by_name: dict[str, list[Exposure]]
-    groups: dict[str, list[Exposure]]
-
-
-def index(chart: Chart) -> Index:
-    """The exposures of a chart, sorted once."""
-    found: Index | None = chart.memo.get(_DRUGS)
+def index(chart: Chart) -> dict[str, list[Exposure]]:
+    """The exposures of a chart by group, by ingredient and by counting name; sorted once."""
+    found: dict[str, list[Exposure]] | None = chart.memo.get(_DRUGS)
     if found is None:
         found = chart.memo[_DRUGS] = _index(chart)
     return found
@@ -48,23 +41,26 @@ def index(chart: Chart) -> Index:
 _DRUGS = "drugs"
 
 
-def _index(chart: Chart) -> Index:
-    names: dict[str, list[Exposure]] = {}
-    groups: dict[str, list[Exposure]] = {}
+def _index(chart: Chart) -> dict[str, list[Exposure]]:
+    found: dict[str, list[Exposure]] = {}
     for exposure in chart.exposures:
-        ingredient, drug = exposure.ingredient, exposure.drug
-        names.setdefault(ingredient, []).append(exposure)
-        if drug != ingredient:
-            names.setdefault(drug, []).append(exposure)
-        for group in exposure.groups:
-            groups.setdefault(group, []).append(exposure)
-    return Index(names, groups)
+        ingredient, drug, groups = exposure.ingredient, exposure.drug, exposure.groups
+        for group in groups:
+            if group in found:
+                found[group].append(exposure)
+            else:
+                found[group] = [exposure]
+        if ingredient not in groups:
+            found.setdefault(ingredient, []).append(exposure)
+        if drug != ingredient and drug not in groups:
+            found.setdefault(drug, []).append(exposure)
+    return found
 
 
 def exposures(chart: Chart, wanted: Iterable[str]) -> Sequence[Exposure]:
     """Records of the given groups, ingredients or counting names, each once."""
-    by_name, groups = index(chart)
-    lists = [x for w in wanted if (x := groups.get(w) or by_name.get(w))]
+    found = index(chart)
+    lists = [found[w] for w in wanted if w in found]
     if len(lists) < 2:
         return lists[0] if lists else ()
     return list({id(e): e for each in lists for e in each}.values())
@@ -82,10 +78,10 @@ def by_drug(found: Iterable[Exposure]) -> dict[str, list[Exposure]]:
 def is_current(exposure: Exposure, as_of: date) -> bool | None:
     """Whether it is taken on `as_of`; None where the record leaves that open (status unknown, partial end)."""
     if exposure.infusion:
-        last = exposure.end or DateSpan(as_of, as_of)
-        if infusion_lasts(last.first) >= as_of:
+        first, last = exposure.end or (as_of, as_of)
+        if infusion_lasts(first) >= as_of:
             return True
-        return None if infusion_lasts(last.last) >= as_of else False
+        return None if last is not first and infusion_lasts(last) >= as_of else False
     if exposure.infusion is None and exposure.end is not None and exposure.end.first < as_of:
         return None if infusion_lasts(exposure.end.last) >= as_of else False
     if exposure.state == "active":
@@ -117,51 +113,52 @@ class Cover(NamedTuple):
 
 
 _OPEN = DateSpan(date.max, date.max)
+_DAY = timedelta(1)
 
 
-def covers(found: Iterable[Exposure], as_of: date) -> list[Cover]:
+def covers(found: Sequence[Exposure], as_of: date) -> list[Cover]:
     """What each record covers; an infusion lasts to the next one, else for 3 months.
 
     Beside recorded infusions the orders of the same drug say nothing more, and are left out.
     """
-    found = list(found)
     infused: dict[str, list[DateSpan]] = {}
     for e in found:
         if e.infusion:
             infused.setdefault(e.drug, []).append(e.start)
     for starts in infused.values():
         starts.sort()
-    made = []
+    made: list[Cover] = []
     for e in found:
-        if e.infusion is None and e.end is not None:
-            made.append(Cover(e.start, DateSpan(e.end.first, infusion_lasts(e.end.last)), e))
-            continue
-        if infused and e.drug in infused:
+        end = e.end
+        if end is not None and e.infusion is None:
+            end = DateSpan(end.first, infusion_lasts(end.last))
+        elif infused and e.drug in infused:
             if e.infusion:
                 made.append(_infusion(e, infused[e.drug], as_of))
             continue
-        if e.state == "held":
-            made.append(Cover(e.start, DateSpan(e.start.first, date.max), e))
-        elif e.end is None:
-            made.append(Cover(e.start, _OPEN, e))
-        elif e.state == "ended" and e.end.last >= as_of and e.source != "MedicationAdministration":
-            before = as_of - timedelta(1)  # what is over is not taken today
-            made.append(Cover(e.start, DateSpan(min(e.end.first, before), before), e))
-        else:
-            made.append(Cover(e.start, e.end, e))
+        elif e.state == "held":
+            end = DateSpan(e.start.first, date.max)
+        elif end is None:
+            end = _OPEN
+        elif end[1] >= as_of and e.state == "ended" and e.source != "MedicationAdministration":
+            before = as_of - _DAY  # what is over is not taken today
+            end = DateSpan(min(end.first, before), before)
+        made.append(_made(Cover, (e.start, end, e)))
     return made
 
 
 def _infusion(e: Exposure, starts: list[DateSpan], as_of: date) -> Cover:
     """`starts`: those of all infusions of the drug, in order."""
-    last = e.end or DateSpan(as_of, as_of)
-    lasts = DateSpan(infusion_lasts(last.first), infusion_lasts(last.last))
-    next_ = bisect_right(starts, (last.last, date.max))
+    given, given_last = e.end or (as_of, as_of)
+    first = infusion_lasts(given)
+    last = first if given_last is given else infusion_lasts(given_last)
+    next_ = bisect_right(starts, (given_last, date.max))
     if next_ < len(starts):
         following = starts[next_]
-        if following.first - timedelta(1) < lasts.first:
-            lasts = DateSpan(following.first - timedelta(1), following.last - timedelta(1))
-    return Cover(e.start, lasts, e)
+        before = following[0] - _DAY
+        if before < first:
+            first, last = before, before if following[1] is following[0] else following[1] - _DAY
+    return _made(Cover, (e.start, _made(DateSpan, (first, last)), e))
 
 
 def begun(made: list[Cover], as_of: date) -> DateSpan | None:
@@ -170,17 +167,17 @@ def begun(made: list[Cover], as_of: date) -> DateSpan | None:
     The begin of the drug whatever its dose since; gaps up to 7 days join. The earliest day takes every unknown end
     as late, the latest day as early as it may be.
     """
-    now = [start for start, end, _ in made if start.last <= as_of <= end.first]
+    now = [start for start, end, _ in made if start[1] <= as_of <= end[0]]
     if not now:
         return None
     if len(made) == 1:
         return now[0]
-    widest = [(start.first, end.last) for start, end, _ in made]
-    narrowest = [(start.last, end.first) for start, end, _ in made]
-    latest = _back(min([start.last for start in now]), narrowest)
+    narrowest = [(start[1], end[0]) for start, end, _ in made]
+    widest = [(start[0], end[1]) for start, end, _ in made]
+    latest = _back(min([start[1] for start in now]), narrowest)
     if widest == narrowest:
         return DateSpan(latest, latest)
-    earliest = _back(min([start.first for start in now]), widest)
+    earliest = _back(min([start[0] for start in now]), widest)
     return DateSpan(min(earliest, latest), latest)
 
 
@@ -188,7 +185,7 @@ def _back(start: date, spans: list[tuple[date, date]]) -> date:
     moved = True
     while moved:
         moved = False
-        for first, last in spans:
+        for first, last in reversed(spans):  # records mostly come in the order of time: the last is met first
             if first < start and last >= first and (start - last <= JOIN):
                 start, moved = first, True
     return start
@@ -225,5 +222,18 @@ def evidence(
     ))  # fmt: skip
 
 
+def each_evidence(
+    records: Iterable[Exposure], rule: str, normalised: str | None = None, threshold: str | None = None
+) -> tuple[Evidence, ...]:
+    """Drug records as evidence, as `evidence` makes it, that were all held against a rule with the same outcome."""
+    return tuple([
+        _made(Evidence, (
+            e.reference, e.text, None, e.written or None, normalised, threshold, rule,
+            None if e.by == "code" else "text", None,
+        ))
+        for e in records
+    ])  # fmt: skip
+
+
 _made = tuple.__new__
-"""Evidence is made some fifty times a call: this is twice as fast as its constructor."""
+"""Evidence and covers are made some hundred times a call: this is twice as fast as their constructors."""

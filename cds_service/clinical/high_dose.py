@@ -9,6 +9,7 @@ from ..kernel.dates import DateSpan
 from ..kernel.numbers import Interval
 from .body_weight import Weight, weight_at
 from .exposures import evidence
+from .regimen import ONE
 from .steroids import factors
 
 
@@ -44,12 +45,8 @@ def reached_per_kg(found: list[Exposure], limit: Decimal, chart: Chart) -> Answe
                     reasons.append(Reason.NO_DATA)
                     missing = ("body_weight",)
                     continue
-                daily = amount.times(factor)
-                heavy, light = weight.kg.high, weight.kg.low
-                by_weight = Interval(
-                    None if daily.low is None or not heavy else daily.low / heavy,
-                    None if daily.high is None or not light else daily.high / light,
-                )
+                daily = amount if factor == ONE else amount.times(factor)
+                by_weight = _divided(daily, weight.kg)
             decided = by_weight.at_least(limit)
             record = evidence(
                 exposure, normalised=f"{_rounded(by_weight)} mg/kg/d prednisone-equivalent",
@@ -62,11 +59,21 @@ def reached_per_kg(found: list[Exposure], limit: Decimal, chart: Chart) -> Answe
     return unknown(min(reasons, key=_ORDER.index, default=Reason.NO_DATA), missing, tuple(shown[:4]))
 
 
+def _divided(daily: Interval, kg: Interval) -> Interval:
+    """mg per day over kg: the lightest weight makes the most of it."""
+    (low, high, _, _), (light, heavy, _, _) = daily, kg
+    lowest = None if low is None or not heavy else low / heavy
+    if low is high and light is heavy:
+        return Interval(lowest, lowest)
+    return Interval(lowest, None if high is None or not light else high / light)
+
+
 _ORDER = list(Reason)
 
 
 def _rounded(interval: Interval) -> Interval:
     low, high, low_open, high_open = interval
-    return Interval(
-        None if low is None else round(low, 3), None if high is None else round(high, 3), low_open, high_open
-    )
+    lowest = None if low is None else round(low, 3)
+    if low is high:
+        return Interval(lowest, lowest, low_open, high_open)
+    return Interval(lowest, None if high is None else round(high, 3), low_open, high_open)

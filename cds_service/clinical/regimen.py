@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ..chart.facts import Dose
-from ..kernel.answers import Reason
+from ..kernel.answers import Reason, new
 from ..kernel.dates import DateSpan
 from ..kernel.numbers import ZERO, Interval
 from .exposures import JOIN, Cover, dose_on
@@ -36,7 +36,7 @@ def taken_on(made: list[Cover], day: date) -> tuple[Taken, ...]:
         on = cover.on(day)
         if on is not False:
             found.setdefault(cover.exposure.ingredient, []).append((cover, on is True))
-    return tuple(_one(name, found[name], day) for name in sorted(found))
+    return tuple([_one(name, found[name], day) for name in sorted(found)])
 
 
 def _one(ingredient: str, items: list[tuple[Cover, bool]], day: date) -> Taken:
@@ -47,10 +47,14 @@ def _one(ingredient: str, items: list[tuple[Cover, bool]], day: date) -> Taken:
     overlapping is the interval from the larger to the sum.
     """
     covers_ = tuple([c for c, _ in items])
-    if len(items) > 1 and not all(c.exposure.source in _ALONE and not c.exposure.related for c in covers_):
-        items = _without_echoes(items, day)
-    amounts: dict[Interval, dict[str, int]] = {}
-    unit, prn = "", False
+    if len(items) > 1:
+        for _, _, e in covers_:
+            if e.related or e.source not in _ALONE:
+                items = _without_echoes(items, day)
+                break
+    amounts: list[Interval] = []
+    sources: list[str] = []
+    unit, prn, sure = "", False, True
     for cover, certain in items:
         exposure = cover.exposure
         dose = exposure.dose if not exposure.steps else dose_on(exposure, day)
@@ -62,12 +66,25 @@ def _one(ingredient: str, items: list[tuple[Cover, bool]], day: date) -> Taken:
             return Taken(ingredient, "", None, "its records give the dose in different ways", prn, covers_)
         unit = unit_
         if not certain:
+            sure = False
             amount = Interval(ZERO, amount.high, False, amount.high_open)
-        counts = amounts.setdefault(amount, {})
-        counts[exposure.source] = counts.get(exposure.source, 0) + 1
-    each = [amount for amount, counts in amounts.items() for _ in range(max(counts.values()))]
-    amount = each[0] if len(each) == 1 else _larger_to_sum(each)
-    return Taken(ingredient, unit, amount, None, prn, covers_, all(certain for _, certain in items))
+        amounts.append(amount)
+        sources.append(exposure.source)
+    amount = amounts[0] if len(amounts) == 1 else _together(amounts, sources)
+    return new(Taken, (ingredient, unit, amount, None, prn, covers_, sure))
+
+
+def _together(amounts: list[Interval], sources: list[str]) -> Interval:
+    """What several records come to: an amount counts as often as one kind of resource says it."""
+    first = amounts[0]
+    if len(set(sources)) == len(sources) and amounts.count(first) == len(amounts):
+        return first
+    counted: dict[Interval, dict[str, int]] = {}
+    for amount, source in zip(amounts, sources, strict=True):
+        counts = counted.setdefault(amount, {})
+        counts[source] = counts.get(source, 0) + 1
+    each = [amount for amount, counts in counted.items() for _ in range(max(counts.values()))]
+    return each[0] if len(each) == 1 else _larger_to_sum(each)
 
 
 _ALONE = ("MedicationRequest", "MedicationStatement")
@@ -157,8 +174,7 @@ def stability(made: list[Cover], first: date, as_of: date, factors: dict[str, In
 
     `factors` make ingredients comparable (glucocorticoids); without factor another ingredient is another regimen.
     """
-    inside = [c for c in made if c.end.last >= first and c.start.first <= as_of]
-    if _nothing_changed(inside, first, as_of):
+    if _nothing_changed(made, first, as_of):
         return _UNCHANGED
     made = _handed_over(made)
     today = taken_on(made, as_of)
@@ -186,19 +202,24 @@ def stability(made: list[Cover], first: date, as_of: date, factors: dict[str, In
 _UNCHANGED = Stability(True)
 
 
-def _nothing_changed(inside: list[Cover], first: date, as_of: date) -> bool:
+def _nothing_changed(made: list[Cover], first: date, as_of: date) -> bool:
     """Every record of the window was taken for certain all the time, in one dose that can be read.
 
     Several must all give mg a day: only then is what they come to on each day known, and the same.
     """
-    alone = len(inside) == 1
-    for start, end, exposure in inside:
+    inside, by_weight = 0, False
+    for start, end, exposure in made:
+        if end[1] < first or start[0] > as_of:
+            continue
         dose = exposure.dose
-        if start.last > first or end.first < as_of or exposure.steps or exposure.infusion or dose.prn:
+        if start[1] > first or end[0] < as_of or exposure.steps or exposure.infusion or dose.prn:
             return False
-        if dose.daily is None and not (alone and dose.per_kg is not None):
-            return False
-    return bool(inside)
+        if dose.daily is None:
+            if dose.per_kg is None:
+                return False
+            by_weight = True
+        inside += 1
+    return inside == 1 or (inside > 1 and not by_weight)
 
 
 def _handed_over(made: list[Cover]) -> list[Cover]:
@@ -278,4 +299,7 @@ def _gap(
 
 def span_text(span: DateSpan) -> str:
     """A begin as a person reads it."""
-    return str(span) if span.first != date.min else f"before {span.last.isoformat()}"
+    first, last = span
+    if first is last:
+        return first.isoformat()
+    return str(span) if first != date.min else f"before {last.isoformat()}"

@@ -3,19 +3,19 @@
 The sum over systemic glucocorticoids as an interval; what cannot be read leaves the sum open upwards.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
 from ..chart.chart import Chart
 from ..chart.facts import Exposure
-from ..kernel.answers import Evidence, Reason
+from ..kernel.answers import Evidence, Reason, new
 from ..kernel.dates import DateSpan
 from ..kernel.numbers import ZERO, Interval, exactly
 from ..terminology import Terminology
 from .body_weight import weight_today
-from .exposures import Cover, covers, evidence, exposures, is_current
+from .exposures import Cover, covers, exposures, is_current
 from .regimen import ONE, Taken, breaks, taken_on
 
 DEPOT_LASTS = timedelta(28)
@@ -25,7 +25,7 @@ DEPOT_LASTS = timedelta(28)
 class DayDose:
     """Prednisone-equivalent of one day, in mg."""
 
-    __slots__ = ("computed", "none", "problem", "reason", "rows", "taken", "total")
+    __slots__ = ("by_weight", "computed", "none", "problem", "reason", "rows", "taken", "total")
 
     def __init__(
         self, total: Interval, reason: Reason | None, problem: str | None, computed: bool, taken: tuple[Taken, ...]
@@ -42,6 +42,8 @@ class DayDose:
         """Nothing was taken."""
         self.rows: list[_Row] | None = None
         """What the evidence says of each record, once it was asked for."""
+        self.by_weight = False
+        """It was reckoned with a weight; known together with `rows`."""
 
 
 _NOTHING = DayDose(exactly(ZERO), None, None, False, ())
@@ -109,10 +111,10 @@ _COVERS = {"oral": "steroid covers oral", "systemic": "steroid covers systemic"}
 _DOSES = {"oral": "current dose oral", "systemic": "current dose systemic"}
 
 
-def _covers(found: Iterable[Exposure], as_of: date) -> list[Cover]:
+def _covers(found: Sequence[Exposure], as_of: date) -> list[Cover]:
     made = covers(found, as_of)
     for i, cover in enumerate(made):
-        if cover.exposure.systemic == "depot" and cover.end.last != date.max:
+        if cover[2].systemic == "depot" and cover.end.last != date.max:
             end = DateSpan(cover.end.first + DEPOT_LASTS, cover.end.last + DEPOT_LASTS)
             made[i] = cover._replace(end=end)
     return made
@@ -136,9 +138,8 @@ def _current_of(chart: Chart, scope: str) -> tuple[list[Cover], DayDose]:
     """The records that may be taken on `as_of`, and what they come to."""
     as_of = chart.as_of
     now = [
-        c for c in steroid_covers(chart, scope)
-        if c.exposure.systemic == "depot" or is_current(c.exposure, as_of) is not False
-    ]  # fmt: skip
+        c for c in steroid_covers(chart, scope) if c[2].systemic == "depot" or is_current(c[2], as_of) is not False
+    ]
     return now, dose_of(chart, taken_on(now, as_of))
 
 
@@ -176,19 +177,21 @@ def dose_of(chart: Chart, taken: tuple[Taken, ...]) -> DayDose:
         return _NOTHING
     total = _NOTHING.total
     reason, problem, computed = None, None, len(taken) > 1
+    equivalents = factors(chart)
     for each in taken:
-        part, why, text = _part(chart, each)
+        factor = equivalents.get(each.ingredient)
+        part, why, text = _part(chart, each, factor)
         if part is None or why is not None:
             total = total.plus(Interval(ZERO, None))
             if reason is None or why is Reason.INCOMPARABLE:
                 reason, problem = why, text
             continue
-        computed = computed or each.unit != "mg/d" or factors(chart)[each.ingredient] != ONE
+        computed = computed or each.unit != "mg/d" or factor != ONE
         total = total.plus(part)
     return DayDose(total, reason, problem, computed, taken)
 
 
-def _part(chart: Chart, taken: Taken) -> tuple[Interval | None, Reason | None, str | None]:
+def _part(chart: Chart, taken: Taken, factor: Interval | None) -> tuple[Interval | None, Reason | None, str | None]:
     unclear, doubt = False, None
     for _, _, e in taken.covers:
         if e.systemic == "depot":
@@ -199,7 +202,6 @@ def _part(chart: Chart, taken: Taken) -> tuple[Interval | None, Reason | None, s
         return None, Reason.NO_DOSE, "its route and form are not clear"
     if doubt:
         return None, Reason.INCOMPARABLE, doubt
-    factor = factors(chart).get(taken.ingredient)
     if factor is None:
         return None, Reason.NO_DOSE, "no equivalence to prednisone is accepted for it"
     amount = taken.amount
@@ -218,17 +220,14 @@ def dose_evidence(dose: DayDose, chart: Chart, threshold: str, rule: str) -> tup
     rows = dose.rows
     if rows is None:
         rows = dose.rows = _rows(dose, chart)
-    shown = tuple([
-        evidence(exposure, normalised=normalised, threshold=threshold, rule=rule, basis=basis, note=note)
-        for exposure, normalised, basis, note in rows
-    ])  # fmt: skip
-    if any(t.unit == "mg/kg/d" for t in dose.taken) and (weight := weight_today(chart)) is not None:
+    shown = tuple([new(Evidence, (*head, threshold, rule, basis, note)) for head, basis, note in rows])
+    if dose.by_weight and (weight := weight_today(chart)) is not None:
         return (*shown, weight.evidence)
     return shown
 
 
-_Row = tuple[Exposure, str | None, str | None, str | None]
-"""A record, its dose in words, its finer basis, a note."""
+_Row = tuple[tuple[str | None, ...], str | None, str | None]
+"""What does not change with the rule: evidence up to the dose in words, its finer basis, a note."""
 
 
 def _rows(dose: DayDose, chart: Chart) -> list[_Row]:
@@ -236,6 +235,7 @@ def _rows(dose: DayDose, chart: Chart) -> list[_Row]:
     seen: set[str] = set()
     for taken in dose.taken:
         factor = factors(chart).get(taken.ingredient)
+        dose.by_weight = dose.by_weight or taken.unit == "mg/kg/d"
         if taken.amount is None:
             normalised = None
         else:
@@ -249,10 +249,13 @@ def _rows(dose: DayDose, chart: Chart) -> list[_Row]:
             elif weight is not None and factor is not None:
                 normalised += f" = {amount} mg/d"
         for cover in taken.covers:
-            if cover.exposure.reference not in seen:
-                seen.add(cover.exposure.reference)
+            e = cover.exposure
+            if e.reference not in seen:
+                seen.add(e.reference)
                 basis = "computed" if dose.computed and taken.amount is not None else None
-                made.append((cover.exposure, normalised, basis, taken.problem))
+                if basis is None and e.by != "code":
+                    basis = "text"
+                made.append(((e.reference, e.text, None, e.written or None, normalised), basis, taken.problem))
     return made
 
 

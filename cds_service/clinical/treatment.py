@@ -1,16 +1,16 @@
 """Whether a drug is being taken, since when, and whether its dose held (decisions 16, 20, 21, 39, 53)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from enum import Enum
 
 from ..chart.chart import Chart
 from ..chart.facts import Exposure
-from ..kernel.answers import Answer, Basis, Reason, failed, passed, unknown
+from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, passed, unknown
 from ..kernel.dates import DateSpan, Window
 from ..kernel.numbers import Interval
-from .exposures import Cover, begun, by_drug, covers, evidence, held, is_current
+from .exposures import Cover, begun, by_drug, covers, each_evidence, evidence, held, index, is_current
 from .regimen import DAY, span_text, stability
 from .steroids import factors, steroid_covers, steroids
 
@@ -40,7 +40,7 @@ class Treatment:
         self,
         drug: str,
         standing: Standing,
-        records: tuple[Exposure, ...],
+        records: Sequence[Exposure],
         now: tuple[Exposure, ...],
         reason: Reason | None,
         scope: str,
@@ -64,31 +64,27 @@ class Treatment:
         """Kept by `since_when`, once worked out; empty words where it is not known."""
 
 
-def treatments(chart: Chart, wanted: Sequence[str], scope: str = "systemic") -> tuple[Treatment, ...]:
-    """The recorded drugs of some groups, each with its standing; `scope` oral keeps oral glucocorticoids only."""
-    if not wanted:
-        return ()
-    memo = chart.memo
+_Asked = dict[Collection[str], tuple[Treatment, ...]]
+"""What was asked for → the drugs that are recorded of it; all of them where everything was asked for (`_ALL`)."""
+
+
+def treatments(chart: Chart, wanted: frozenset[str], scope: str = "systemic") -> tuple[Treatment, ...]:
+    """The recorded drugs of some groups, each with its standing; `scope` oral keeps oral glucocorticoids only.
+
+    In the order in which they were recorded. Rules ask by frozensets made at load time, which know their hash.
+    """
     key = _KEYS[scope]
-    labelled: dict[str, tuple[Treatment, ...]] | None = memo.get(key)
-    if labelled is None:
-        labelled = memo[key] = _labelled(_treatments(chart, scope))
-    lists = [found for name in wanted if (found := labelled.get(name))]
-    if len(lists) < 2:
-        return lists[0] if lists else ()
-    return tuple([t for t in labelled[""] if not t.labels.isdisjoint(wanted)])
+    asked: _Asked | None = chart.memo.get(key)
+    if asked is None:
+        asked = chart.memo[key] = {_ALL: _treatments(chart, scope)}
+    found = asked.get(wanted)
+    if found is None:
+        found = asked[wanted] = tuple([t for t in asked[_ALL] if not t.labels.isdisjoint(wanted)])
+    return found
 
 
 _KEYS = {"systemic": "treatments systemic", "oral": "treatments oral"}
-
-
-def _labelled(found: tuple[Treatment, ...]) -> dict[str, tuple[Treatment, ...]]:
-    """By each of their labels, and all of them under no name; always in the order in which they were recorded."""
-    labelled: dict[str, list[Treatment]] = {}
-    for treatment in found:
-        for label in treatment.labels:
-            labelled.setdefault(label, []).append(treatment)
-    return {label: tuple(each) for label, each in labelled.items()} | {"": found}
+_ALL = ("all",)
 
 
 def _treatments(chart: Chart, scope: str) -> tuple[Treatment, ...]:
@@ -98,11 +94,12 @@ def _treatments(chart: Chart, scope: str) -> tuple[Treatment, ...]:
         if swallowed is steroids(chart, "systemic"):
             return tuple([t for t in treatments(chart, _STEROID) if t.drug == "glucocorticoid"])
         found = [e for e in swallowed if "glucocorticoid" in e.groups]
-    found = [e for e in found if "aspirin" not in e.groups or not _antiplatelet(e)]
-    return tuple([_stand(drug, tuple(records), chart, scope) for drug, records in by_drug(found).items()])
+    if "aspirin" in index(chart):
+        found = [e for e in found if "aspirin" not in e.groups or not _antiplatelet(e)]
+    return tuple([_stand(drug, records, chart, scope) for drug, records in by_drug(found).items()])
 
 
-_STEROID = ("glucocorticoid",)
+_STEROID = frozenset(("glucocorticoid",))
 
 
 def _antiplatelet(exposure: Exposure) -> bool:
@@ -120,29 +117,26 @@ def _doubtful(exposure: Exposure) -> Reason | None:
     return None
 
 
-def _stand(drug: str, records: tuple[Exposure, ...], chart: Chart, scope: str) -> Treatment:
+def _stand(drug: str, records: list[Exposure], chart: Chart, scope: str) -> Treatment:
     as_of = chart.as_of
-    names = {drug}
-    groups: frozenset[str] | None = None
+    groups, ingredient = records[0].groups, records[0].ingredient
+    labels = groups | {drug, ingredient}
     sure: list[Exposure] = []
     maybe: list[Exposure] = []
     for e in records:
-        names.add(e.ingredient)
-        if e.groups is not groups:
-            groups = e.groups
-            names |= groups
+        if e.groups is not groups or e.ingredient != ingredient:
+            labels |= e.groups | {e.ingredient}
         now = is_current(e, as_of) if e.state != "ended" or e.infusion is not False else False
         if now is not False:
             maybe.append(e)
             if now and _doubtful(e) is None:
                 sure.append(e)
-    labels = frozenset(names)
     if sure:
         return Treatment(drug, CURRENT, records, tuple(sure), None, scope, labels)
     if maybe:
         doubts = [r for e in maybe if (r := _doubtful(e)) is not None]
         return Treatment(drug, OPEN, records, tuple(maybe), doubts[0] if doubts else Reason.IMPRECISE, scope, labels)
-    paused = tuple([e for e in records if held(e, as_of)])
+    paused = tuple([e for e in records if e.state == "held" and held(e, as_of)])
     return Treatment(drug, HELD if paused else PAST, records, paused, None, scope, labels)
 
 
@@ -167,11 +161,11 @@ def since_when(treatment: Treatment, chart: Chart) -> tuple[DateSpan, str] | Non
 
 
 def _since(treatment: Treatment, chart: Chart) -> DateSpan | None:
-    sure = [e for e in treatment.records if _doubtful(e) is None]
+    sure = [e for e in treatment.records if e.doubt is None and ("aspirin" not in e.groups or _doubtful(e) is None)]
     made = drug_covers(treatment, chart)
     if len(sure) < len(treatment.records) or (
         treatment.drug == "glucocorticoid"
-        and (len(made) != len(sure) or any(c.exposure.systemic == "depot" for c in made))
+        and (len(made) != len(sure) or "depot" in [c[2].systemic for c in made])
     ):
         # Without what is in doubt; glucocorticoids without those that have no equivalence and without what depots add.
         made = covers(sure, chart.as_of)
@@ -182,10 +176,9 @@ def begun_long_ago(treatment: Treatment, window: Window, chart: Chart, rule: str
     """Begun at least a window ago; later: fail until begin + window (the day on which it is certain)."""
     found = since_when(treatment, chart)
     if found is None:
-        undated = tuple([evidence(e, threshold=threshold, rule=rule) for e in treatment.now])
-        return unknown(Reason.IMPRECISE, evidence=undated)
+        return unknown(Reason.IMPRECISE, evidence=each_evidence(treatment.now, rule, None, threshold))
     start, said = found
-    shown = tuple([evidence(e, normalised=said, threshold=threshold, rule=rule) for e in treatment.now])
+    shown = each_evidence(treatment.now, rule, said, threshold)
     until = window.after(start.last)
     if until <= chart.as_of:
         return passed(Basis.RECORDED, shown)
@@ -207,22 +200,27 @@ def stable(
     if more_than:
         first -= DAY
     if steroid:
-        for cover in made:
-            if cover.exposure.systemic != "yes" and cover.end.last >= first:
-                shown = tuple([evidence(e, threshold=threshold, rule=rule) for e in treatment.now])
-                return unknown(Reason.NO_DOSE, evidence=shown)
+        for _, end, exposure in made:
+            if exposure.systemic != "yes" and end.last >= first:
+                return unknown(Reason.NO_DOSE, evidence=each_evidence(treatment.now, rule, None, threshold))
     equivalents: dict[str, Interval] = factors(chart) if steroid else {}
     found = stability(made, first, chart.as_of, equivalents)
-    normalised: str | None
     if found.holds:
-        normalised = f"unchanged since {first.isoformat()} or earlier"
-    else:
-        normalised = f"since {found.since.isoformat()}" if found.since is not None else None
-    shown = tuple([
-        evidence(e, normalised=normalised, threshold=threshold, rule=rule, note=e.dose.problem) for e in treatment.now
-    ])
-    if found.holds:
-        return passed(Basis.RECORDED, shown)
+        throughout = f"unchanged since {first.isoformat()} or earlier"
+        return passed(Basis.RECORDED, _shown(treatment, throughout, rule, threshold))
+    normalised = f"since {found.since.isoformat()}" if found.since is not None else None
+    shown = _shown(treatment, normalised, rule, threshold)
     if found.since is not None:
         return failed(Basis.RECORDED, shown, window.after(found.since) + (DAY if more_than else timedelta(0)))
     return unknown(found.reason or Reason.IMPRECISE, evidence=shown)
+
+
+def _shown(treatment: Treatment, normalised: str | None, rule: str, threshold: str) -> tuple[Evidence, ...]:
+    for e in treatment.now:
+        if e.dose.problem is not None:
+            break
+    else:
+        return each_evidence(treatment.now, rule, normalised, threshold)
+    return tuple([
+        evidence(e, normalised=normalised, threshold=threshold, rule=rule, note=e.dose.problem) for e in treatment.now
+    ])

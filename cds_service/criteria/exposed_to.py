@@ -8,7 +8,7 @@
     never_exposed: gene_modified_cell_product
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ..chart.chart import Chart
@@ -24,6 +24,7 @@ from ..kernel.logic import all_of, at_least
 from .rule import Reads, Spec
 
 KINDS = ("exposed_to", "never_exposed")
+_PASS = Status.PASS
 _INTOLERANT = "a recorded intolerance stands in for this drug"
 
 
@@ -37,20 +38,32 @@ class ExposedTo:
     once_at_least: Decimal | None
     or_intolerant: bool
     missing: tuple[str, ...]
+    wanted: frozenset[str] = field(init=False, repr=False, compare=False)
+    """`drugs`, as `treatments` takes them."""
+
+    def __post_init__(self) -> None:
+        """Work out at load time what no chart changes."""
+        object.__setattr__(self, "wanted", frozenset(self.drugs))
 
     def answer(self, chart: Chart) -> Answer:
         """Pass where enough of the drugs are recorded; else unknown."""
+        found = treatments(chart, self.wanted)
+        if self.in_all is None and self.least == 1:  # any record that is not in doubt is enough
+            for treatment in found:
+                for e in reversed(treatment.records):
+                    if e.doubt is None:
+                        return passed(Basis.RECORDED, (evidence(e, rule="exposed_to"),))
         answers: dict[str, Answer] = {}
         good: list[Answer] = []
-        for treatment in treatments(chart, self.drugs):
-            answers[treatment.drug] = self._one(treatment, chart)
-            if answers[treatment.drug].status is Status.PASS:
-                good.append(answers[treatment.drug])
+        for treatment in found:
+            answer = answers[treatment.drug] = self._one(treatment, chart)
+            if answer[0] is _PASS:
+                good.append(answer)
                 if len(good) == self.least:
                     return good[0] if self.least == 1 else at_least(self.least, good)
         if self.or_intolerant:
             for drug, shown in self._intolerances(chart):
-                if drug not in answers or answers[drug].status is not Status.PASS:
+                if drug not in answers or answers[drug].status is not _PASS:
                     answers[drug] = passed(Basis.RECORDED, (shown,), (_INTOLERANT,))
                     good.append(answers[drug])
         if len(good) >= self.least:
@@ -70,11 +83,11 @@ class ExposedTo:
             return unknown(Reason.INCOMPARABLE, evidence=doubted)
         if self.in_all is None:
             return passed(Basis.RECORDED, (evidence(sure[-1], rule="exposed_to"),))
-        made = [c for c in drug_covers(treatment, chart) if c.exposure.doubt is None]
-        parts = [long_enough(made, self.in_all, chart)]
-        if self.once_at_least is not None:
-            parts.append(reached_per_kg(sure, self.once_at_least, chart))
-        return all_of(parts)
+        made = [c for c in drug_covers(treatment, chart) if c[2].doubt is None]
+        lasted = long_enough(made, self.in_all, chart)
+        if self.once_at_least is None:
+            return lasted
+        return all_of((lasted, reached_per_kg(sure, self.once_at_least, chart)))
 
     def _intolerances(self, chart: Chart) -> list[tuple[str, Evidence]]:
         known = chart.terminology.ingredients

@@ -3,11 +3,11 @@
     for_another_disease: [glucocorticoid, conventional_immunosuppressant]
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..chart.chart import Chart
 from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded, spoken
-from ..clinical.exposures import evidence
+from ..clinical.exposures import each_evidence, evidence
 from ..clinical.treatment import CURRENT, OPEN, treatments
 from ..kernel.answers import Answer, Basis, Reason, passed, unknown
 from .rule import Reads, Spec
@@ -21,11 +21,17 @@ class ForAnotherDisease:
 
     drugs: tuple[str, ...]
     missing: tuple[str, ...]
+    wanted: frozenset[str] = field(init=False, repr=False, compare=False)
+    """`drugs`, as `treatments` takes them."""
+
+    def __post_init__(self) -> None:
+        """Work out at load time what no chart changes."""
+        object.__setattr__(self, "wanted", frozenset(self.drugs))
 
     def answer(self, chart: Chart) -> Answer:
         """A current one with another reason is for a clinician to judge; no recorded reason passes."""
         now = [
-            e for t in treatments(chart, self.drugs) if t.standing is CURRENT or t.standing is OPEN for e in t.now
+            e for t in treatments(chart, self.wanted) if t.standing is CURRENT or t.standing is OPEN for e in t.now
         ]  # fmt: skip
         others = tuple([
             evidence(e, rule=KIND, note=f"recorded reason: {'; '.join(e.reasons)}") for e in now if e.for_lupus is False
@@ -36,7 +42,7 @@ class ForAnotherDisease:
             return unknown(Reason.JUDGEMENT, self.missing, others)
         if not now or chart.unnamed_drugs:
             return nothing_recorded(chart, self.missing, rule=KIND)
-        return passed(Basis.RECORDED, tuple([evidence(e, rule=KIND) for e in now]))
+        return passed(Basis.RECORDED, each_evidence(now, KIND))
 
     def words(self) -> str:
         """In plain words."""

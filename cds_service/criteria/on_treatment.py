@@ -10,13 +10,13 @@
     route: oral                      glucocorticoids: only what is swallowed
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..chart.chart import Chart
 from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded, spoken
-from ..clinical.exposures import evidence
+from ..clinical.exposures import each_evidence, evidence
 from ..clinical.treatment import CURRENT, HELD, OPEN, PAST, Treatment, begun_long_ago, stable, treatments
-from ..kernel.answers import REASON_RANK, Answer, Basis, Evidence, Reason, Status, passed, unknown
+from ..kernel.answers import REASON_RANK, Answer, Basis, Evidence, Reason, Status, each_once, passed, unknown
 from ..kernel.dates import Window
 from ..kernel.logic import all_of, any_of
 from .rule import Reads, Spec
@@ -42,10 +42,18 @@ class OnTreatment:
     missing: tuple[str, ...]
     begun_said: str
     stable_said: str
+    wanted: frozenset[str] = field(init=False, repr=False, compare=False)
+    others: frozenset[str] = field(init=False, repr=False, compare=False)
+    """`drugs` and `judged`, as `treatments` takes them."""
+
+    def __post_init__(self) -> None:
+        """Work out at load time what no chart changes."""
+        object.__setattr__(self, "wanted", frozenset(self.drugs))
+        object.__setattr__(self, "others", frozenset(self.judged))
 
     def answer(self, chart: Chart) -> Answer:
         """See `_any` and `_each`."""
-        found = treatments(chart, self.drugs, self.scope)
+        found = treatments(chart, self.wanted, self.scope)
         return self._any(chart, found) if self.how == "on_treatment" else self._each(chart, found)
 
     def _any(self, chart: Chart, found: tuple[Treatment, ...]) -> Answer:
@@ -57,7 +65,7 @@ class OnTreatment:
             if treatment.standing is CURRENT or treatment.standing is OPEN:
                 answer = self._one(chart, treatment)
                 weighed.append((treatment, answer))
-                if answer.status is PASS:
+                if answer[0] is PASS:
                     if counts and not self.others_stable:
                         return answer  # all that pass rest on records: the first stands for them
                     good.append(answer)
@@ -78,9 +86,10 @@ class OnTreatment:
     def _each(self, chart: Chart, found: tuple[Treatment, ...]) -> Answer:
         """Every current one; on hold is for a clinician to judge (decision 50); none passes behind its guards."""
         answers = [self._one(chart, t) for t in found if t.standing is not PAST]
-        answers += self._judged(chart)
+        if self.others:
+            answers += self._judged(chart)
         for answer in answers:
-            if answer.status is FAIL:
+            if answer[0] is FAIL:
                 return all_of(answers)
         if not complete(chart):
             return unknown(Reason.UNAVAILABLE, self.missing, tuple(e for a in answers for e in a.evidence))
@@ -88,8 +97,7 @@ class OnTreatment:
 
     def _one(self, chart: Chart, treatment: Treatment) -> Answer:
         if treatment.standing is HELD:
-            shown = tuple(evidence(e, rule=self.how) for e in treatment.now)
-            return unknown(Reason.JUDGEMENT, (treatment.drug,), shown, (_HELD,))
+            return unknown(Reason.JUDGEMENT, (treatment.drug,), each_evidence(treatment.now, self.how), (_HELD,))
         if treatment.standing is OPEN:
             shown = tuple(evidence(e, rule=self.how, note=e.doubt) for e in treatment.now)
             return unknown(treatment.reason or Reason.IMPRECISE, (treatment.drug,), shown)
@@ -98,10 +106,14 @@ class OnTreatment:
             begun = begun_long_ago(treatment, self.begun, chart, self.how, self.begun_said)
         if self.stable is not None:
             steady = self._steady(chart, treatment, self.stable)
-            return steady if begun is None else all_of((begun, steady))
+            if begun is None:
+                return steady
+            if begun[0] is PASS and steady[0] is PASS:  # both rest on records, and neither says more than its evidence
+                return passed(RECORDED, each_once(begun[6] + steady[6]))
+            return all_of((begun, steady))
         if begun is not None:
             return begun
-        return passed(RECORDED, tuple([evidence(e, rule=self.how) for e in treatment.now]))
+        return passed(RECORDED, each_evidence(treatment.now, self.how))
 
     def _steady(self, chart: Chart, treatment: Treatment, window: Window) -> Answer:
         return stable(treatment, window, self.more_than, chart, self.how, self.stable_said)
@@ -129,10 +141,10 @@ class OnTreatment:
 
     def _judged(self, chart: Chart) -> list[Answer]:
         """Drugs that would decide if they counted; whether they do is for a clinician to judge (decision 39)."""
-        asked = treatments(chart, self.judged, self.scope)
+        asked = treatments(chart, self.others, self.scope)
         if not asked:
             return []
-        counted = {t.drug for t in treatments(chart, self.drugs, self.scope)}
+        counted = {t.drug for t in treatments(chart, self.wanted, self.scope)}
         found = []
         for treatment in asked:
             if treatment.standing in (HELD, PAST) or treatment.drug in counted:
@@ -140,7 +152,7 @@ class OnTreatment:
             answer = self._one(chart, treatment)
             decides = PASS if self.how == "on_treatment" else FAIL
             if answer.status is decides or answer.status is Status.UNKNOWN:
-                shown = tuple(evidence(e, rule=self.how) for e in treatment.now)
+                shown = each_evidence(treatment.now, self.how)
                 note = f"whether {spoken((treatment.drug,))} counts is for a clinician to judge"
                 found.append(unknown(Reason.JUDGEMENT, self.missing, shown, (note,)))
         return found

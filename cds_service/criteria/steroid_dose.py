@@ -8,7 +8,7 @@
 No current glucocorticoid passes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ..chart.chart import Chart
@@ -34,6 +34,14 @@ class SteroidDose:
     unless_on: tuple[str, ...]
     judged: tuple[str, ...]
     threshold: str
+    waivers: frozenset[str] = field(init=False, repr=False, compare=False)
+    others: frozenset[str] = field(init=False, repr=False, compare=False)
+    """`unless_on` and `judged`, as `treatments` takes them."""
+
+    def __post_init__(self) -> None:
+        """Work out at load time what no chart changes."""
+        object.__setattr__(self, "waivers", frozenset(self.unless_on))
+        object.__setattr__(self, "others", frozenset(self.judged))
 
     def answer(self, chart: Chart) -> Answer:
         """The interval decides only what the whole of it decides; out of range has no `until` (decision 29).
@@ -71,14 +79,14 @@ class SteroidDose:
         """Whether a partner drug waives the minimum; else why that is not known."""
         if not self.unless_on:
             return False, None, ()
-        found = treatments(chart, self.unless_on)
+        found = treatments(chart, self.waivers)
         for treatment in found:
             if treatment.standing is CURRENT:
                 return True, None, (evidence(treatment.now[0], rule=KIND, note="no minimum beside this drug"),)
         reasons = [t.reason or Reason.IMPRECISE for t in found if t.standing is OPEN]
         shown = [evidence(e, rule=KIND, note=e.doubt) for t in found if t.standing is OPEN for e in t.now]
         known = {t.drug for t in found}
-        for treatment in treatments(chart, self.judged):
+        for treatment in treatments(chart, self.others):
             if treatment.standing in (CURRENT, OPEN) and treatment.drug not in known:
                 reasons.append(Reason.JUDGEMENT)
                 note = "whether it waives the minimum is for a clinician to judge"
