@@ -17,6 +17,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from . import outcomes
 from .metrics import metrics
+from .sized_body import in_one_piece
 
 log = logging.getLogger("cds_service.web")
 
@@ -69,6 +70,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             return super().handle(conn)
         finally:
             self._since.pop(conn, None)
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        """One request for the application."""
+        in_one_piece(req)
+        return super().handle_request(req, conn)
 
     def murder_pending(self) -> None:
         """Once a second: read no further from who has not sent a request in time. An answer can still be written."""
