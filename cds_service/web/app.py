@@ -2,8 +2,9 @@
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -63,6 +64,10 @@ class _App(Flask):
     A redirect is no answer to that: browsers follow none after a preflight. `request.path` stays as it was called
     (a token's `aud` is held against it).
     """
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself: none of ours is async, and Flask would look at each anew for every request."""
+        return func
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         adapter = super().create_url_adapter(request)

@@ -23,8 +23,12 @@ def register(app: Flask, origins: tuple[str, ...]) -> None:
 
     @app.after_request
     def allow(answer: Response) -> Response:
+        # Without the header an answer looks different: caches must know.
+        if "Vary" in answer.headers:
+            answer.vary.add("Origin")
+        else:
+            answer.headers["Vary"] = "Origin"
         origin = request.headers.get("Origin")
-        answer.vary.add("Origin")  # without the header an answer looks different: caches must know
         if origin and (everyone or origin in origins):
             answer.headers["Access-Control-Allow-Origin"] = "*" if everyone else origin
             if request.method == "OPTIONS":

@@ -17,6 +17,6 @@ def register(app: Flask, base_url: str | None) -> None:
         headers.setdefault("Cache-Control", "no-store")
         if secure:
             headers["Strict-Transport-Security"] = f"max-age={YEAR}"
-        if not answer.is_streamed and not answer.get_data() and "Content-Type" in headers:
+        if not answer.calculate_content_length() and not answer.is_streamed and "Content-Type" in headers:
             del headers["Content-Type"]  # Flask calls an empty answer HTML
         return answer
