@@ -3,6 +3,7 @@
 criteria.md section 2 "Multiples of the upper limit of normal", decisions 17, 32, 50; formulas.md section 6.
 """
 
+from decimal import Decimal
 from typing import NamedTuple
 
 from ..chart.chart import Chart
@@ -26,6 +27,8 @@ class Upper(NamedTuple):
     problem: str | None = None
     text: str = ""
     """The limit for people, without its unit."""
+    exact: Decimal | None = None
+    """The limit where the laboratory printed one number beside its result: nearly always."""
 
 
 def differing_sexes(patient: Patient) -> bool:
@@ -61,7 +64,7 @@ def _uppers(chart: Chart, result: Result) -> tuple[Upper, ...]:
     if isinstance(own, str):
         return (Upper(None, problem=own),)
     if own is not None:
-        return (new(Upper, (own, False, False, False, None, str(own))),)
+        return (new(Upper, (own, False, False, False, None, str(own), own[0] if own[0] is own[1] else None)),)
     said = result.reading.interpretation
     if said and said & {"normal", "low"} and not said & {"high", "abnormal"}:
         return (Upper(None, within=True),)

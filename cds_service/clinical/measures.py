@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ..chart.chart import Chart
 from ..chart.facts import Result
 from ..kernel.answers import new
-from ..kernel.numbers import ZERO, Interval, exactly
+from ..kernel.numbers import ZERO, Interval, exactly, plain
 from ..terminology import Terminology
 from ..terminology.model import UnitConversion
 
@@ -18,6 +18,13 @@ class Measure(NamedTuple):
     problem: str | None = None
     text: str = ""
     """The number for people, without its unit."""
+    exact: Decimal | None = None
+    """The number where it is exactly one: nearly always."""
+    unit: str = ""
+    """The canonical unit that it is in."""
+    shown: tuple[str | None, ...] = ()
+    """How each piece of evidence on this result begins: reference, value and unit as recorded, date, the number as
+    compared."""
 
 
 def measure(chart: Chart, result: Result) -> Measure:
@@ -40,12 +47,18 @@ def _measure(chart: Chart, result: Result) -> Measure:
     number = convert(chart.terminology, result.concept, quantity.number, quantity.unit)
     if number is None:
         return Measure(None, "the result has no unit" if not quantity.unit else "the unit is not known for this test")
-    if _impossible(number, chart.terminology.concepts[result.concept].canonical_unit):
+    unit = chart.terminology.concepts[result.concept].canonical_unit
+    if _impossible(number, unit):
         return Measure(None, "no such amount is possible")
     if result.method == "segmented":
         # Segmented neutrophils without bands are at least this many neutrophils, perhaps more (loinc.csv notes).
         number = Interval(number.low, None, number.low_open)
-    return new(Measure, (number, None, str(number)))
+    low = number[0]
+    exact = low if low is number[1] else None
+    text = str(number) if exact is None else plain(exact)
+    compared = f"{text} {unit}" if unit else text
+    shown = (result.reference, quantity[2], quantity[1], result.written, compared)
+    return new(Measure, (number, None, text, exact, unit, shown))
 
 
 def _impossible(number: Interval, unit: str) -> bool:

@@ -16,6 +16,15 @@ _WEEK = timedelta(7)
 _NO_PROCEDURES = "procedures could not be read: a transfusion before the count would not be seen"
 
 
+def undisturbed(chart: Chart, spoilers: tuple[str, ...]) -> bool:
+    """Whether nothing on this chart could spoil any count: `spoiled` is None for all of them. Once for a chart."""
+    key = ("undisturbed", spoilers)
+    found: bool | None = chart.memo.get(key)
+    if found is None:
+        found = chart.memo[key] = all(_NOTHING_THERE[spoiler](chart) for spoiler in spoilers)
+    return found
+
+
 def spoiled(chart: Chart, result: Result, spoilers: tuple[str, ...], missing: tuple[str, ...]) -> Answer | None:
     """Why a count cannot be used; None where nothing spoils it.
 
@@ -108,6 +117,28 @@ def _tuple(evidence: Evidence | tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     return (evidence,) if isinstance(evidence, Evidence) else evidence
 
 
+def _no_transfusion(chart: Chart) -> bool:
+    return "transfusion" not in by_finding(chart) and chart.kind("Procedure").complete
+
+
+def _no_growth_factor(chart: Chart) -> bool:
+    return not chart.once(*_ALL_DAYS) and complete(chart)
+
+
+def _no_growth_factor_but_epo(chart: Chart) -> bool:
+    return not chart.once(*_BUT_EPO_DAYS) and complete(chart)
+
+
+def _no_b_cell_depletion(chart: Chart) -> bool:
+    return last_b_cell_depletion(chart) is None and complete(chart)
+
+
+_NOTHING_THERE = {
+    "transfusion": _no_transfusion,
+    "growth_factor": _no_growth_factor,
+    "growth_factor_except_erythropoietin": _no_growth_factor_but_epo,
+    "b_cell_depletion": _no_b_cell_depletion,
+}
 _JUDGES = {
     "transfusion": _transfusion,
     "growth_factor": _growth_factor,

@@ -2,7 +2,7 @@
 
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Context, Decimal
 
 from ..chart.chart import Chart
@@ -14,6 +14,7 @@ from .measures import Measure, measure
 
 SIGNS = {"at_least": "≥", "at_most": "≤", "more_than": ">", "less_than": "<"}
 _DIGITS = Context(prec=20)
+_plus = _DIGITS.plus
 _METHODS: dict[str, Callable[[Interval, Decimal], bool | None]] = {
     "at_least": Interval.at_least,
     "at_most": Interval.at_most,
@@ -42,6 +43,12 @@ class Threshold:
     text: str
     """As the trial file says it."""
     how: str = "number"
+    meets: Callable[[Decimal, Decimal], bool] = field(init=False, repr=False, compare=False)
+    """`sign` for one number."""
+
+    def __post_init__(self) -> None:
+        """Work out at load time what no result changes."""
+        object.__setattr__(self, "meets", _EXACT[self.sign])
 
     def holds(self, value: Interval) -> bool | None:
         """Whether a number in the canonical unit meets a threshold of the form `number`; None when it straddles."""
@@ -49,6 +56,35 @@ class Threshold:
 
     def judge(self, chart: Chart, result: Result, missing: tuple[str, ...], rule: str) -> Answer:
         """Judge one result against this threshold. Never raises."""
+        answer = self.plainly(chart, result, rule)
+        return self._carefully(chart, result, missing, rule) if answer is None else answer
+
+    def plainly(self, chart: Chart, result: Result, rule: str) -> Answer | None:
+        """The short way of `judge` for nearly every result: one number, and for a multiple of the ULN one own limit.
+
+        None: something is unusual, and `_carefully` has to look at it. A test holds both against each other.
+        """
+        value: Measure = result.measured or measure(chart, result)
+        exact = value[3]
+        if exact is None or value[4] != self.unit:
+            return None
+        how = self.how
+        if how == "number":
+            said, decided = self.text, self.meets(exact, self.number)
+        elif how == "times" or how == "over":
+            limits: tuple[Upper, ...] = result.uppers or uppers(chart, result)
+            upper = limits[0]
+            limit = upper[6]
+            if limit is None:
+                return None
+            bound = limit * self.number if how == "times" else limit + self.number
+            said, decided = f"{self.text} (ULN {upper[5]} {self.unit})", self.meets(_plus(exact), _plus(bound))
+        else:
+            return None
+        evidence = new(Evidence, (*value[5], said, rule, None, None))
+        return new(Answer, (_PASS if decided else _FAIL, _RECORDED, None, None, None, (), (evidence,), ()))
+
+    def _carefully(self, chart: Chart, result: Result, missing: tuple[str, ...], rule: str) -> Answer:
         how = self.how
         if how in ("high", "low"):
             return self._own_range(chart, result, missing, rule)

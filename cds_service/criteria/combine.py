@@ -6,13 +6,14 @@
     {shared: name of a rule in trials/shared.yaml}
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..chart.chart import Chart
 from ..clinical.findings import by_finding
 from ..kernel.answers import Answer, Basis, Status
 from ..kernel.logic import all_of, any_of, at_least
-from .rule import Reads, Rule, Spec
+from .rule import Reads, Rule, Silent, Spec, silent_together
 
 KINDS = ("all", "any", "some_of", "shared")
 
@@ -28,35 +29,41 @@ class Combined:
     least: int = 0
     passes_only_with: tuple[str, ...] = field(init=False, repr=False, compare=False)
     """Of `all`: the findings without which it cannot pass (`recorded Gilbert syndrome and ...`)."""
-    needed: tuple[tuple[str, ...], ...] = field(init=False, repr=False, compare=False)
-    """Of `any`: for each part after the first such findings; empty where one of them needs none."""
+    needed: frozenset[str] = field(init=False, repr=False, compare=False)
+    """Of `any`: such findings of the parts after the first, together; empty where one of them needs none."""
+    silent: Silent | None = field(init=False, repr=False, compare=False)
+    """What it answers where none of the parts finds anything."""
+    asks: tuple[Callable[[Chart], Answer], ...] = field(init=False, repr=False, compare=False)
+    """`answer` of each part."""
 
     def __post_init__(self) -> None:
         """Work out at load time what no chart changes."""
         needs = [getattr(part, "passes_only_with", ()) for part in self.parts]
         own = next(filter(None, needs), ()) if self.how == "all" else ()
         object.__setattr__(self, "passes_only_with", own)
-        object.__setattr__(self, "needed", tuple(needs[1:]) if self.how == "any" and all(needs[1:]) else ())
+        needed = frozenset().union(*needs[1:]) if self.how == "any" and all(needs[1:]) else frozenset()
+        object.__setattr__(self, "needed", needed)
+        object.__setattr__(self, "silent", silent_together(self.parts, self._together))
+        object.__setattr__(self, "asks", tuple([part.answer for part in self.parts]))
 
     def answer(self, chart: Chart) -> Answer:
         """Answer by Kleene's logic over the parts."""
-        parts = self.parts
-        if self.how == "any" and parts:
-            first = parts[0].answer(chart)
-            if first[0] is _PASS and first[1] is _RECORDED and not first[5] and self._alone(chart):
-                return first  # where one passes, what does not pass says nothing
-            return any_of([first, *[part.answer(chart) for part in parts[1:]]])
-        answers = [part.answer(chart) for part in parts]
+        silent = self.silent
+        if silent is not None and silent.speaks(chart):
+            return silent.answer
+        if self.needed:
+            first = self.asks[0](chart)
+            alone = first[0] is _PASS and first[1] is _RECORDED and not first[5]
+            if alone and by_finding(chart).keys().isdisjoint(self.needed):
+                return first  # no other part can pass, and what does not pass says nothing beside it
+            return any_of([first, *[ask(chart) for ask in self.asks[1:]]])
+        return self._together([ask(chart) for ask in self.asks])
+
+    def _together(self, answers: list[Answer]) -> Answer:
+        """The answers of the parts by Kleene's logic."""
         if self.how == "all":
             return all_of(answers)
         return any_of(answers) if self.how == "any" else at_least(self.least, answers)
-
-    def _alone(self, chart: Chart) -> bool:
-        """Whether no other part can pass: each needs a finding of which this chart has no record."""
-        if not self.needed:
-            return False
-        recorded = by_finding(chart).keys()
-        return all(recorded.isdisjoint(findings) for findings in self.needed)
 
     def words(self) -> str:
         """The parts, joined."""

@@ -8,16 +8,18 @@ A kind of criterion is a module of this package that defines
 A rule is frozen, holds everything worked out at load time, and answers for a chart without ever raising.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from ..chart.chart import Chart
+from ..chart.chart import Chart, Kind
 from ..kernel.answers import Answer
 from ..kernel.dates import Window, parse_window
 from ..kernel.errors import Problem
 from ..terminology import Terminology
+
+_READ = Kind.READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,10 @@ class Reads:
 
 
 class Rule(Protocol):
-    """One rule of one kind."""
+    """One rule of one kind.
+
+    A rule may also have `always` (the one answer that it gives for every chart), or `silent`: see `Silent`.
+    """
 
     def answer(self, chart: Chart) -> Answer:
         """Answer for this chart."""
@@ -53,6 +58,31 @@ class Rule(Protocol):
 
     def reads(self) -> Reads:
         """What it looks at."""
+
+
+class Silent(NamedTuple):
+    """What a rule answers where it finds nothing at all: known at load time, and the same for every chart.
+
+    A rule that has it in an attribute `silent` promises: where Observations were read whole and there is no result of
+    any of `concepts`, its answer is `answer`.
+    """
+
+    concepts: frozenset[str]
+    answer: Answer
+
+    def speaks(self, chart: Chart) -> bool:
+        """Whether this chart has nothing for the rule."""
+        nothing = chart.results.keys().isdisjoint(self.concepts)
+        return nothing and chart.kinds.get("Observation", _READ) is _READ
+
+
+def silent_together(parts: Sequence[Rule], together: Callable[[list[Answer]], Answer]) -> Silent | None:
+    """What a rule made of others answers where none of them finds anything; None where one of them may still speak."""
+    each: list[Silent | None] = [getattr(part, "silent", None) for part in parts]
+    known = [silent for silent in each if silent is not None]
+    if not known or len(known) < len(each):
+        return None
+    return Silent(frozenset().union(*[silent.concepts for silent in known]), together([s.answer for s in known]))
 
 
 @dataclass(slots=True)

@@ -3,12 +3,12 @@
     {shown_by: [{value: upcr, more_than: 500 mg/g}, {value: platelets, less_than: 100 10*9/L}]}
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..chart.chart import Chart
 from ..kernel.answers import Answer, Reason, Status, unknown
 from ..kernel.logic import any_of
-from .rule import Reads, Rule, Spec
+from .rule import Reads, Rule, Silent, Spec, silent_together
 
 KIND = "shown_by"
 
@@ -18,13 +18,19 @@ class ShownBy:
     """Passes when one of the parts passes; otherwise unknown."""
 
     parts: tuple[Rule, ...]
+    silent: Silent | None = field(init=False, repr=False, compare=False)
+    """What it answers where none of the parts finds anything."""
+
+    def __post_init__(self) -> None:
+        """Work out at load time what no chart changes."""
+        object.__setattr__(self, "silent", silent_together(self.parts, _shown))
 
     def answer(self, chart: Chart) -> Answer:
         """Silence and normal results alike leave the inclusion open."""
-        answer = any_of([part.answer(chart) for part in self.parts])
-        if answer.status is not Status.FAIL:
-            return answer
-        return unknown(Reason.NO_DATA, (), answer.evidence, answer.notes)
+        if self.silent is not None and self.silent.speaks(chart):
+            return self.silent.answer
+        return _shown([part.answer(chart) for part in self.parts])
+
 
     def words(self) -> str:
         """In words."""
@@ -36,6 +42,13 @@ class ShownBy:
         for part in self.parts:
             found |= part.reads()
         return found
+
+
+def _shown(parts: list[Answer]) -> Answer:
+    answer = any_of(parts)
+    if answer.status is not Status.FAIL:
+        return answer
+    return unknown(Reason.NO_DATA, (), answer.evidence, answer.notes)
 
 
 def read(spec: Spec) -> ShownBy:

@@ -5,15 +5,15 @@
     {negative: [hcg_serum, hcg_urine]}
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..chart.chart import Chart
 from ..chart.facts import Result
 from ..clinical.positivity import SEROLOGIES, tests, verdict
-from ..clinical.selection import NOTHING, covered, decide, look_back, newest, seen
+from ..clinical.selection import covered, decide, look_back, seen
 from ..kernel.answers import Answer, Basis, Reason, Status, failed, no_data, passed, unknown
 from ..kernel.logic import all_of, any_of
-from .rule import Reads, Spec
+from .rule import Reads, Silent, Spec
 
 KINDS = ("positive", "negative")
 
@@ -25,11 +25,17 @@ class Tested:
     concepts: tuple[str, ...]
     positive: bool
     names: str
+    silent: Silent = field(init=False, repr=False, compare=False)
+    """What it answers where none of the tests was ever made."""
+
+    def __post_init__(self) -> None:
+        """Work out at load time what no chart changes."""
+        object.__setattr__(self, "silent", Silent(frozenset(self.concepts), no_data(self.concepts)))
 
     def answer(self, chart: Chart) -> Answer:
         """By the newest result; of a serology made by several methods the newest of each, and a positive one wins."""
-        if newest(chart, self.concepts) is NOTHING:
-            return no_data(self.concepts)
+        if self.silent.speaks(chart):
+            return self.silent.answer
         return chart.once((self.positive, self.concepts, "test"), self._answer)
 
     def _answer(self, chart: Chart) -> Answer:

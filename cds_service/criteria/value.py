@@ -16,13 +16,13 @@ from ..chart.chart import Chart
 from ..chart.facts import Result
 from ..clinical.findings import evidence_of, incomplete, possible, recorded
 from ..clinical.measures import convert, measure
-from ..clinical.selection import NOTHING, Query, decide, newest, query, seen
-from ..clinical.spoiled import SPOILERS, spoiled
+from ..clinical.selection import Found, Query, decide, newest, query, seen
+from ..clinical.spoiled import SPOILERS, spoiled, undisturbed
 from ..clinical.thresholds import SIGNS, Threshold
 from ..kernel.answers import Answer, Basis, Reason, Status, failed, no_data, unknown
 from ..kernel.dates import Window
 from ..kernel.numbers import exactly
-from .rule import Reads, Spec
+from .rule import Reads, Silent, Spec
 
 KIND = "value"
 
@@ -67,6 +67,8 @@ class Value:
     """Only the comparison speaks: no Condition and no other value beside it, whether there is a value or not."""
     compared: bool = field(init=False, repr=False, compare=False)
     """Nothing but the threshold judges a result."""
+    silent: Silent | None = field(init=False, repr=False, compare=False)
+    """What it answers where there is no result at all; None where something else may then speak."""
 
     def __post_init__(self) -> None:
         """Work out at load time what no chart changes."""
@@ -74,19 +76,23 @@ class Value:
         object.__setattr__(self, "bare", not (self.judgement_with or self.fails_without_value or self.beside))
         by_concept = {"pt", "spo2"}.intersection(self.concepts)
         object.__setattr__(self, "compared", not self.spoilers and not by_concept)
+        silent = Silent(frozenset(self.concepts), no_data(self.concepts)) if self.bare and not self.echo else None
+        object.__setattr__(self, "silent", silent)
 
     def answer(self, chart: Chart) -> Answer:
         """Answer for this chart; never raises."""
-        found = self.asked.of(chart)
-        if found is NOTHING and self.bare and not self.echo:
-            return no_data(self.concepts)
+        silent = self.silent
+        if silent is not None and silent.speaks(chart):
+            return silent.answer
+        found: Found = chart.memo.get(self.asked) or self.asked.of(chart)
         results = found[0]
-        if found[1] is None and len(results) == 1 and not found.preliminary:
+        if found[1] is None and len(results) == 1 and not found[3]:
             # The common case, without the ado of several.
-            if self.compared:
-                answer = self.threshold.judge(chart, results[0], self.concepts, KIND)
+            result = results[0]
+            if self.compared or (self.spoilers and undisturbed(chart, self.spoilers)):
+                answer = self.threshold.judge(chart, result, self.concepts, KIND)
             else:
-                answer = self._judge(chart, results[0])
+                answer = self._judge(chart, result)
             return answer if self.beside is None and not self.judgement_with else self._completed(chart, answer)
         if self.echo and found.reason in (Reason.NO_DATA, Reason.STALE):
             found_other = newest(chart, self.concepts, self.window)

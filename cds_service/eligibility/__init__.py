@@ -1,5 +1,5 @@
 """A trial held against a chart: statuses, verdict, dates (criteria.md section 1)."""
 
-from .assess import Assessment, assess
+from .assess import Assessment, assess, assess_all
 
-__all__ = ["Assessment", "assess"]
+__all__ = ["Assessment", "assess", "assess_all"]

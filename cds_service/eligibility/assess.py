@@ -1,13 +1,16 @@
 """assess(trial, chart): every criterion answered, one verdict, the day from which the trial may fit."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from ..chart.chart import Chart
 from ..clinical.lupus import SleState, sle
-from ..kernel.answers import Answer, Status
+from ..kernel.answers import Answer, Status, new
 from ..trials.model import Criterion, Trial
 
+_status = itemgetter(0)
 _FAIL, _UNKNOWN = Status.FAIL, Status.UNKNOWN
 LUPUS_TYPE_NOT_STATED = "lupus type not stated"
 
@@ -29,39 +32,92 @@ class Assessment(NamedTuple):
 
 
 def assess(trial: Trial, chart: Chart) -> Assessment:
-    """Hold one trial against one chart.
+    """Hold one trial against one chart: `assess_all` of one."""
+    return assess_all((trial,), chart)[0]
+
+
+def assess_all(trials: tuple[Trial, ...], chart: Chart) -> tuple[Assessment, ...]:
+    """Hold trials against one chart; what several of them ask alike is answered once.
 
     Without an SLE diagnosis (or for a deceased patient) nothing is evaluated: `not-applicable`, no criteria
     (decisions 12, 13). Where the Conditions could not be read the diagnosis is unknown, not absent (decision 44).
     """
+    why_not = _not_applicable(chart)
+    if why_not is not None:
+        return tuple([Assessment(trial, "not-applicable", notes=why_not) for trial in trials])
+    plan = _plan(trials)
+    answers = [answer(chart) for answer in plan.questions]
+    answers += plan.constants
+    found = []
+    for trial, own in plan.trials:
+        mine = own(answers)
+        verdict, eligible_from = _verdict(mine)
+        criteria = tuple(zip(trial.criteria, mine, strict=True))
+        found.append(new(Assessment, (trial, verdict, eligible_from, (), criteria)))
+    return tuple(found)
+
+
+def _not_applicable(chart: Chart) -> tuple[str, ...] | None:
+    """Why no trial is evaluated for this patient (the notes of the assessments); None where they are."""
     if chart.patient.deceased:
-        return Assessment(trial, "not-applicable", notes=("the patient has died",))
+        return ("the patient has died",)
     state = sle(chart)
     if state is SleState.TYPE_NOT_STATED:
-        return Assessment(trial, "not-applicable", notes=(LUPUS_TYPE_NOT_STATED,))
-    if state is SleState.NONE:
-        return Assessment(trial, "not-applicable")
-    answers = _answers(trial, chart)
-    verdict, eligible_from = _verdict(answers)
-    return Assessment(trial, verdict, eligible_from, (), tuple(zip(trial.criteria, answers, strict=True)))
+        return (LUPUS_TYPE_NOT_STATED,)
+    return () if state is SleState.NONE else None
 
 
-def _answers(trial: Trial, chart: Chart) -> list[Answer]:
-    """One answer a criterion. Rules that several trials share are answered once for a chart."""
-    memo = chart.memo
-    answers: list[Answer] = []
-    for criterion in trial.criteria:
-        rule = criterion.rule
-        key = id(rule)
-        answer: Answer | None = memo.get(key)
-        if answer is None:
-            answer = memo[key] = rule.answer(chart)
-        answers.append(answer)
-    return answers
+class _Plan(NamedTuple):
+    """What is to be asked for some trials: each distinct rule once, in the order of the files."""
+
+    questions: tuple[Callable[[Chart], Answer], ...]
+    """`answer` of each distinct rule."""
+    constants: tuple[Answer, ...]
+    """The answers of the rules that say the same of every chart; they stand after those of the questions."""
+    trials: tuple[tuple[Trial, Callable[[list[Answer]], tuple[Answer, ...]]], ...]
+    """Each trial, and what picks the answers to its criteria out of all answers."""
 
 
-def _verdict(answers: list[Answer]) -> tuple[str, date | None]:
-    statuses = [a[0] for a in answers]
+_plans: dict[tuple[int, ...], tuple[tuple[Trial, ...], _Plan]] = {}
+"""Trials (by identity: they are kept beside it, so that no other object can be taken for them) → their plan."""
+_MOST_PLANS = 64
+
+
+def _plan(trials: tuple[Trial, ...]) -> _Plan:
+    """The plan of these trials, made when they are first asked for. It holds nothing of any chart."""
+    key = tuple(map(id, trials))
+    kept = _plans.get(key)
+    if kept is None:
+        if len(_plans) >= _MOST_PLANS:
+            _plans.clear()
+        kept = _plans[key] = (trials, _made(trials))
+    return kept[1]
+
+
+def _made(trials: tuple[Trial, ...]) -> _Plan:
+    asked: dict[int, Any] = {}
+    constant: dict[int, Any] = {}
+    for trial in trials:
+        for criterion in trial.criteria:
+            rule = criterion.rule
+            (asked if getattr(rule, "always", None) is None else constant)[id(rule)] = rule
+    places = {key: place for place, key in enumerate((*asked, *constant))}
+    return _Plan(
+        tuple([rule.answer for rule in asked.values()]),
+        tuple([rule.always for rule in constant.values()]),
+        tuple([(trial, _picker([places[id(c.rule)] for c in trial.criteria])) for trial in trials]),
+    )
+
+
+def _picker(places: list[int]) -> Callable[[list[Answer]], tuple[Answer, ...]]:
+    """What takes these places out of a list (`itemgetter` of one place gives no tuple)."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda answers: tuple([answers[place] for place in places])
+
+
+def _verdict(answers: tuple[Answer, ...]) -> tuple[str, date | None]:
+    statuses = list(map(_status, answers))
     if _FAIL in statuses:
         dates = [a.until for a in answers if a[0] is _FAIL]
         if None in dates:

@@ -21,26 +21,42 @@ def all_of(parts: Sequence[Answer]) -> Answer:
     Fails when one part fails, whatever the others are; `until` then looks at the failing parts only (decision 50)
     and is the latest of theirs, or None when one of them has none.
     """
-    if len(parts) == 1 or _silent(parts):
+    if len(parts) == 1:
         return parts[0]
-    failing: list[Answer] = []
-    open_: list[Answer] = []
-    counted = parts
+    # In one pass, since nearly always all parts pass; the first that does not ends it.
+    basis = _NOT_RECORDED
+    missing: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    notes: tuple[str, ...] = ()
+    before: Answer | None = None
     for part in parts:
-        status = part[0]
-        if status is _UNKNOWN:
-            open_.append(part)
-        elif status is _FAIL:
-            failing.append(part)
-        elif status is _REVIEW and counted is parts:
-            counted = [p for p in parts if p[0] is not _REVIEW]
+        if part is before:
+            continue  # as of exclusions on findings that nobody recorded: they are one object
+        status, its_basis, _, _, _, its_missing, its_evidence, its_notes = before = part
+        if status is not _PASS:
+            return _all_decided(parts)
+        if its_basis is not _NOT_RECORDED and basis is not _COMPUTED and its_basis is not None:
+            basis = its_basis
+        missing += its_missing
+        evidence += its_evidence
+        notes += its_notes
+    if before is None:
+        return review()
+    if before == parts[0] and _alike(parts):
+        return before
+    return _joined(_PASS, basis, None, None, None, missing, evidence, notes)
+
+
+def _all_decided(parts: Sequence[Answer]) -> Answer:
+    """A conjunction in which not every part passes."""
+    counted, _, failing, open_ = _sorted(parts)
     if failing:
         return _gathered(counted, failing, _FAIL, _basis_of_all(failing), None, _latest(failing), _assumes(failing))
     if open_:
         return _gathered(counted, open_, _UNKNOWN, None, first_reason(open_))
     if counted:
         return _gathered(counted, counted, _PASS, _basis_of_all(counted))
-    return parts[0] if parts else review()
+    return parts[0]
 
 
 def any_of(parts: Sequence[Answer]) -> Answer:
@@ -51,9 +67,10 @@ def any_of(parts: Sequence[Answer]) -> Answer:
     """
     if len(parts) == 1:
         return parts[0]
-    counted, passing, _, open_ = _sorted(parts)
+    passing = [part for part in parts if part[0] is _PASS]
     if passing:
         return _best(passing)
+    counted, _, _, open_ = _sorted(parts)
     if not counted:
         return parts[0] if parts else review()
     if open_:
@@ -102,9 +119,9 @@ def first_reason(parts: Sequence[Answer]) -> Reason:
     return first or Reason.NO_DATA
 
 
-def _silent(parts: Sequence[Answer]) -> bool:
-    """Whether all parts are the same passing answer (as of exclusions on findings that nobody recorded)."""
-    return bool(parts) and parts[0].status is _PASS and parts.count(parts[0]) == len(parts)
+def _alike(parts: Sequence[Answer]) -> bool:
+    """Whether all parts are the same answer."""
+    return parts.count(parts[0]) == len(parts)
 
 
 def _sorted(parts: Sequence[Answer]) -> tuple[Sequence[Answer], list[Answer], list[Answer], list[Answer]]:
@@ -159,18 +176,29 @@ def _gathered(
     missing: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     notes: tuple[str, ...] = ()
-    for _, _, _, _, _, part_missing, part_evidence, _ in deciding:
-        if part_missing:
-            missing += part_missing
-        if part_evidence:
-            evidence += part_evidence
-    if status is _UNKNOWN and deciding is not parts:
-        evidence = ()
-        for part in parts:
-            evidence += part[6]
     for part in parts:
-        if part[7]:
-            notes += part[7]
+        evidence += part[6]
+        notes += part[7]
+    for part in deciding:
+        missing += part[5]
+    if status is not _UNKNOWN and deciding is not parts:
+        evidence = ()
+        for part in deciding:
+            evidence += part[6]
+    return _joined(status, basis, reason, until, assumes, missing, evidence, notes)
+
+
+def _joined(
+    status: Status,
+    basis: Basis | None,
+    reason: Reason | None,
+    until: date | None,
+    assumes: str | None,
+    missing: tuple[str, ...],
+    evidence: tuple[Evidence, ...],
+    notes: tuple[str, ...],
+) -> Answer:
+    """An answer that says each thing once."""
     if len(missing) > 1:
         missing = each_once(missing)
     if len(evidence) > 1:

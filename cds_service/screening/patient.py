@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from ..chart.chart import Chart, Kind
-from ..eligibility import Assessment, assess
+from ..eligibility import Assessment, assess_all
 from ..fhir.bundle import decode_bundle, gap, type_of
 from ..fhir.reader import ChartReader, kinds_read
 from ..kernel.answers import Answer
@@ -43,7 +43,7 @@ class Screening(NamedTuple):
 
 def screen(chart: Chart, trials: tuple[Trial, ...] | None = None) -> Screening:
     """Hold a chart against the trials (default: all that are installed)."""
-    return Screening(chart, tuple(assess(trial, chart) for trial in trials or load_trials()))
+    return Screening(chart, assess_all(trials or load_trials(), chart))
 
 
 def read_bundle(raw: bytes, as_of: date) -> Chart:
