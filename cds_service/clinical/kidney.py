@@ -5,14 +5,14 @@ from typing import NamedTuple
 
 from ..chart.chart import Chart
 from ..chart.facts import Result
-from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, merge, passed, unknown
-from ..kernel.dates import age_on
+from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, merge, new, passed, unknown
 from ..kernel.logic import first_reason
 from ..kernel.numbers import Interval
+from .ages import ages as ages_of
 from .limits import differing_sexes
 from .measures import measure
 from .renal import ckd_epi_interval, clearance_interval, schwartz_interval
-from .selection import CONFLICT, PRELIMINARY, Found, decide, newest, seen
+from .selection import CONFLICT, PRELIMINARY, Found, decide, is_child, newest, query, seen
 from .thresholds import Threshold
 
 _AT_LIMIT = "reported within 0.5 of the limit: the number before rounding may lie on the other side"
@@ -39,23 +39,23 @@ class Computed(NamedTuple):
     formula: str = ""
     differing: bool = False
     """Computed for two sexes because the recorded ones differ (decision 50)."""
+    texts: tuple[str, ...] = ()
+    """The numbers for people, without their unit."""
 
 
 def clearance(chart: Chart, threshold: Threshold, measured: str) -> Answer:
     """Creatinine clearance in mL/min against a threshold. `measured`: `wins` (NCT06711146 I9d) or `never` counts."""
     if measured == "wins":
-        found = newest(chart, ("crcl",), None, _is_measured)
+        found = _MEASURED.of(chart)
         if found.reason in (None, Reason.UNAVAILABLE, Reason.IMPRECISE):
             return decide(found, ("crcl",), lambda r: threshold.judge(chart, r, ("crcl",), "clearance"))
-    reported = newest(chart, ("crcl",), None, _is_calculated if measured == "wins" else _is_cockcroft)
+    reported = (_CALCULATED if measured == "wins" else _COCKCROFT).of(chart)
     return _newer(chart, threshold, "crcl", "clearance", reported, chart.once("cockcroft-gault", _cockcroft))
 
 
 def egfr(chart: Chart, threshold: Threshold) -> Answer:
     """eGFR in mL/min/1.73 m² against a threshold: the newest of reported and computed (decision 7)."""
-    ages = _ages(chart)
-    accept = _is_paediatric if ages is not None and ages[0] < 18 else _is_adult
-    reported = newest(chart, ("egfr",), None, accept)
+    reported = (_PAEDIATRIC if is_child(chart) else _ADULT).of(chart)
     return _newer(chart, threshold, "egfr", "egfr", reported, chart.once("egfr computed", _egfr))
 
 
@@ -104,23 +104,24 @@ def _judge_computed(threshold: Threshold, computed: Computed, missing: tuple[str
     if computed.answer is not None:
         answer = computed.answer
         return answer._replace(missing=merge(missing, answer.missing))
-    decided = [threshold.holds(n) for n in computed.numbers]
-    said = " or ".join(f"{n} {threshold.unit}" for n in computed.numbers)
-    own = Evidence(None, None, None, None, said, threshold.text, rule, "computed", computed.formula)
+    numbers, texts = computed.numbers, computed.texts
+    first = threshold.holds(numbers[0])
+    said = f"{texts[0]} {threshold.unit}" if len(texts) == 1 else " or ".join([f"{t} {threshold.unit}" for t in texts])
+    own = new(Evidence, (None, None, None, None, said, threshold.text, rule, "computed", computed.formula))
     evidence = (own, *computed.evidence)
-    if any(d != decided[0] for d in decided):
+    if len(numbers) > 1 and any(threshold.holds(n) is not first for n in numbers):
         reason = Reason.JUDGEMENT if computed.differing else Reason.IMPRECISE
         return unknown(reason, missing, evidence, computed.notes)
-    if decided[0] is None:
+    if first is None:
         return unknown(Reason.IMPRECISE, missing, evidence, computed.notes)
-    if decided[0]:
+    if first:
         return passed(Basis.COMPUTED, evidence, computed.notes)
     return failed(Basis.COMPUTED, evidence, notes=computed.notes)
 
 
 def _cockcroft(chart: Chart) -> Computed:
     creatinine, weight = _input(chart, "creatinine_serum", "high"), _input(chart, "body_weight", "low")
-    ages = _ages(chart)
+    ages = ages_of(chart)
     problem = _problem((creatinine, weight), ages)
     if problem is not None or ages is None:
         return Computed((), problem, creatinine=creatinine.result)
@@ -137,7 +138,7 @@ def _cockcroft(chart: Chart) -> Computed:
 
 def _egfr(chart: Chart) -> Computed:
     creatinine = _input(chart, "creatinine_serum", "high")
-    ages = _ages(chart)
+    ages = ages_of(chart)
     child = ages is not None and ages[0] < 18
     height = _input(chart, "body_height", "low") if child else None
     inputs = (creatinine,) if height is None else (creatinine, height)
@@ -169,16 +170,17 @@ def _computed(chart: Chart, numbers: list[Interval | None], inputs: tuple[Input,
     if len(whole) < len(numbers):
         answer = unknown(Reason.INCOMPARABLE, ("creatinine_serum",), notes=("a value of zero or less cannot be right",))
         return Computed((), answer, creatinine=inputs[0].result)
-    notes = merge((), *(i.notes for i in inputs))
+    notes = merge((), *[i.notes for i in inputs])
     differing = len(whole) > 1 and differing_sexes(chart.patient)
     if differing:
         notes = merge(notes, ("the recorded sexes differ; computed for both",))
-    evidence = tuple(
+    evidence = tuple([
         seen(i.result, normalised=f"{i.number} {chart.terminology.concepts[i.result.concept].canonical_unit}")
         for i in inputs
         if i.result is not None
-    )
-    return Computed(whole, None, evidence, inputs[0].result, notes, formula, differing)
+    ])
+    texts = tuple([str(n) for n in whole])
+    return Computed(whole, None, evidence, inputs[0].result, notes, formula, differing, texts)
 
 
 def _problem(inputs: tuple[Input, ...], ages: tuple[int, int] | None) -> Answer | None:
@@ -203,6 +205,10 @@ def _input(chart: Chart, concept: str, worse: str) -> Input:
 
 def _find_input(chart: Chart, concept: str, worse: str) -> Input:
     found = newest(chart, (concept,))
+    if found.only is not None:
+        number = measure(chart, found.only).number
+        if number is not None:
+            return Input(number, found.only, None)
     if found.reason is not None:
         return Input(None, None, decide(found, (concept,), _never))
     pairs = [(measure(chart, r), r) for r in found.results]
@@ -226,12 +232,6 @@ def _never(result: Result) -> Answer:
     raise AssertionError("not judged: there is a reason")  # pragma: no cover - `decide` does not call it
 
 
-def _ages(chart: Chart) -> tuple[int, int] | None:
-    """Youngest and oldest age in completed years on `as_of`; None without a birth date."""
-    born = chart.patient.born
-    return (age_on(born.last, chart.as_of), age_on(born.first, chart.as_of)) if born is not None else None
-
-
 def _is_measured(result: Result) -> bool:
     return result.method == "measured"
 
@@ -251,3 +251,8 @@ def _is_paediatric(result: Result) -> bool:
 
 def _is_adult(result: Result) -> bool:
     return result.method not in ("paediatric", "schwartz")
+
+
+_MEASURED, _CALCULATED = query(("crcl",), None, _is_measured), query(("crcl",), None, _is_calculated)
+_COCKCROFT = query(("crcl",), None, _is_cockcroft)
+_PAEDIATRIC, _ADULT = query(("egfr",), None, _is_paediatric), query(("egfr",), None, _is_adult)

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from ..chart.chart import Chart
 from ..chart.facts import Patient, Result
 from ..kernel.answers import new
-from ..kernel.dates import age_on
 from ..kernel.numbers import Interval, exactly
+from .ages import ages
 from .measures import convert
 
 
@@ -29,6 +29,8 @@ class Upper(NamedTuple):
     """The limit for people, without its unit."""
     exact: Decimal | None = None
     """The limit where the laboratory printed one number beside its result: nearly always."""
+    said: str = ""
+    """How it is said behind a multiple of it: ` (ULN 40 U/L)`; only where `exact` is known."""
 
 
 def differing_sexes(patient: Patient) -> bool:
@@ -64,7 +66,10 @@ def _uppers(chart: Chart, result: Result) -> tuple[Upper, ...]:
     if isinstance(own, str):
         return (Upper(None, problem=own),)
     if own is not None:
-        return (new(Upper, (own, False, False, False, None, str(own), own[0] if own[0] is own[1] else None)),)
+        exact = own[0] if own[0] is own[1] else None
+        text = str(own)
+        behind = f" (ULN {text} {chart.terminology.concepts[result.concept].canonical_unit})"
+        return (new(Upper, (own, False, False, False, None, text, exact, behind)),)
     said = result.reading.interpretation
     if said and said & {"normal", "low"} and not said & {"high", "abnormal"}:
         return (Upper(None, within=True),)
@@ -78,14 +83,14 @@ def _sex(patient: Patient) -> str | None:
 
 
 def _default(chart: Chart, concept: str, sex: str | None) -> Upper:
-    born = chart.patient.born
-    if born is None:
+    years = ages(chart)
+    if years is None:
         return Upper(None)
-    ages = {age_on(born.last, chart.as_of), age_on(born.first, chart.as_of)}
-    found = [chart.terminology.limits(concept, sex, age) for age in ages]
+    both = set(years)
+    found = [chart.terminology.limits(concept, sex, age) for age in both]
     lows = [f.low_uln for f in found if f is not None and f.low_uln is not None]
     highs = [f.high_uln for f in found if f is not None and f.high_uln is not None]
-    if len(lows) < len(ages) or min(ages) < 18:
+    if len(lows) < len(both) or min(both) < 18:
         return Upper(None)
     alone = any(f is not None and f.n == 1 for f in found)
     limit = Interval(min(lows), max(highs))

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from ..chart.chart import Chart, Kind
 from ..chart.facts import Result
 from ..kernel.answers import Answer, Evidence, Reason, Status, merge, new, no_data, unknown
-from ..kernel.dates import Window, age_on
+from ..kernel.dates import Window
+from .ages import ages
 
 CONFLICT = "two results of the same time differ; the one worse for eligibility is used"
 PRELIMINARY = "only a preliminary result is there"
@@ -29,6 +30,8 @@ class Found(NamedTuple):
     preliminary: bool = False
     ordered: bool = True
     """False where partial dates leave open which of the results is the newest."""
+    only: Result | None = None
+    """The result, where it is one and there is nothing else to be said: nearly always."""
 
 
 _READ, _NEWEST = Kind.READ, Kind.NEWEST
@@ -38,23 +41,20 @@ NOTHING = Found((), _NO_DATA)
 
 def is_child(chart: Chart) -> bool:
     """Whether the patient is, or may be, under 18."""
-    found: bool | None = chart.memo.get(_CHILD)
-    return chart.once(_CHILD, _is_child) if found is None else found
-
-
-_CHILD = "may be a child"
-
-
-def _is_child(chart: Chart) -> bool:
-    born = chart.patient.born
-    return born is not None and age_on(born.last, chart.as_of) < 18
+    years = ages(chart)
+    return years is not None and years[0] < 18
 
 
 def look_back(chart: Chart, concept: str) -> date | None:
     """First day of a concept's own look-back (mappings/lab_concepts.csv); None where it has none (decision 33)."""
     known = chart.terminology.concepts[concept]
-    days = known.look_back_child if is_child(chart) else known.look_back
-    return chart.as_of - timedelta(days) if days else None
+    days = known[5] if is_child(chart) else known[4]
+    if not days:
+        return None
+    start: date | None = chart.memo.get(days)  # a few lengths serve all concepts
+    if start is None:
+        start = chart.memo[days] = chart.as_of - timedelta(days)
+    return start
 
 
 class Query:
@@ -74,14 +74,13 @@ class Query:
 
     def of(self, chart: Chart) -> Found:
         """The results of this chart that count; `NOTHING`, and no other object, where none of any age is there."""
-        one, results = self.one, chart.results
-        here = one in results if one is not None else not results.keys().isdisjoint(self.concepts)
-        if not here and chart.kinds.get("Observation", _READ) is _READ:
-            return NOTHING
-        memo = chart.memo
-        found: Found | None = memo.get(self)
+        found: Found | None = chart.memo.get(self)
         if found is None:
-            found = memo[self] = _newest(chart, self.concepts, self.window, self.accept)
+            one, results = self.one, chart.results
+            here = one in results if one is not None else not results.keys().isdisjoint(self.concepts)
+            if not here and chart.kinds.get("Observation", _READ) is _READ:
+                return NOTHING
+            found = chart.memo[self] = _newest(chart, self.concepts, self.window, self.accept)
         return found
 
 
@@ -108,13 +107,13 @@ def of_concepts(chart: Chart, concepts: Sequence[str]) -> Sequence[Result]:
 
 
 def _newest(chart: Chart, concepts: tuple[str, ...], window: Window | None, accept: Accept | None) -> Found:
-    results = of_concepts(chart, concepts)
-    kind = chart.kind("Observation")
+    results = chart.results.get(concepts[0], ()) if len(concepts) == 1 else of_concepts(chart, concepts)
+    kind = chart.kinds.get("Observation", _READ)
     start = window.before(chart.as_of) if window is not None else look_back(chart, concepts[0])
     found = pick(results, start, accept)
     if kind is _READ or kind.complete or (kind is _NEWEST and (found.results or found.older)):
         return found
-    return found._replace(reason=_UNAVAILABLE)
+    return found._replace(reason=_UNAVAILABLE, only=None)
 
 
 def covered(chart: Chart, start: date | None) -> bool:
@@ -131,10 +130,14 @@ def pick(results: Sequence[Result], start: date | None, accept: Accept | None = 
         return NOTHING
     first = results[0]
     begin = first.day[0]
-    alone = len(results) == 1 or results[1].day[1] < begin
-    usable = alone and not first.preliminary and (start is None or begin >= start)
-    if usable and not first.reading.absent and (accept is None or accept(first)):
-        return new(Found, ((first,), None, None, False, True))
+    if (
+        (len(results) == 1 or results[1].day[1] < begin)  # alone in its time
+        and not first.preliminary
+        and (start is None or begin >= start)
+        and not first.reading[6]
+        and (accept is None or accept(first))
+    ):
+        return new(Found, ((first,), None, None, False, True, first))
     if not any(r.preliminary for r in results):
         return _pick(results, start, accept)
     final = _pick([r for r in results if not r.preliminary], start, accept)
@@ -142,7 +145,7 @@ def pick(results: Sequence[Result], start: date | None, accept: Accept | None = 
         return final
     early = _pick([r for r in results if r.preliminary], start, accept)
     if early.results:
-        return early._replace(preliminary=True)
+        return early._replace(preliminary=True, only=None)
     return final if final.older is not None else early
 
 
@@ -169,7 +172,7 @@ def _pick(results: Sequence[Result], start: date | None, accept: Accept | None) 
         return NOTHING
     if start is not None and any(r.day.first < start for r in taken):
         return Found(tuple(taken), Reason.IMPRECISE)
-    return Found(tuple(taken), None, None, False, ordered)
+    return Found(tuple(taken), None, None, False, ordered, taken[0] if len(taken) == 1 else None)
 
 
 def _earlier(result: Result, other: Result) -> bool:

@@ -65,23 +65,22 @@ class Threshold:
         None: something is unusual, and `_carefully` has to look at it. A test holds both against each other.
         """
         value: Measure = result.measured or measure(chart, result)
-        exact = value[3]
-        if exact is None or value[4] != self.unit:
+        _, _, _, exact, unit, shown = value
+        if exact is None or unit != self.unit:
             return None
         how = self.how
         if how == "number":
-            said, decided = self.text, self.meets(exact, self.number)
+            decided, said = self.meets(exact, self.number), (self.text, rule, None, None)
         elif how == "times" or how == "over":
             limits: tuple[Upper, ...] = result.uppers or uppers(chart, result)
-            upper = limits[0]
-            limit = upper[6]
+            _, _, _, _, _, _, limit, of_limit = limits[0]
             if limit is None:
                 return None
             bound = limit * self.number if how == "times" else limit + self.number
-            said, decided = f"{self.text} (ULN {upper[5]} {self.unit})", self.meets(_plus(exact), _plus(bound))
+            decided, said = self.meets(_plus(exact), _plus(bound)), (self.text + of_limit, rule, None, None)
         else:
             return None
-        evidence = new(Evidence, (*value[5], said, rule, None, None))
+        evidence = new(Evidence, shown + said)
         return new(Answer, (_PASS if decided else _FAIL, _RECORDED, None, None, None, (), (evidence,), ()))
 
     def _carefully(self, chart: Chart, result: Result, missing: tuple[str, ...], rule: str) -> Answer:

@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass
 
 from ..chart.chart import Chart
+from ..clinical.ages import ages
 from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, new, passed, unknown
-from ..kernel.dates import age_on, birthday
+from ..kernel.dates import birthday
 from .rule import Reads, Spec
 
 KIND = "age"
@@ -26,18 +27,16 @@ class Age:
 
     def answer(self, chart: Chart) -> Answer:
         """Pass inside; below fail until that birthday; above fail for good; a partial birth date is an interval."""
-        born = chart.patient.born
-        if born is None:
+        patient, years = chart.patient, ages(chart)
+        born = patient.born
+        if years is None or born is None:
             return unknown(Reason.NO_DATA, ("birth_date",))
-        youngest = age_on(born.last, chart.as_of)
-        oldest = youngest if born.exact else age_on(born.first, chart.as_of)
+        youngest, oldest = years
         if oldest < 0:
             return unknown(Reason.INCOMPARABLE, ("birth_date",), notes=("the birth date lies in the future",))
         said = str(youngest) if youngest == oldest else f"{youngest}–{oldest}"
-        written = chart.patient.born_text or str(born)
-        evidence = (
-            new(Evidence, (chart.patient.reference, said, "a", written, f"{said} a", self.text, "age", None, None)),
-        )
+        written = patient.born_text or str(born)
+        evidence = (new(Evidence, (patient.reference, said, "a", written, f"{said} a", self.text, "age", None, None)),)
         if oldest < self.low:
             return failed(Basis.RECORDED, evidence, birthday(born.last, self.low))
         if self.high is not None and youngest > self.high:

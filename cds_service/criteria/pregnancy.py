@@ -9,11 +9,11 @@ from datetime import timedelta
 
 from ..chart.chart import Chart
 from ..chart.facts import Diagnosis, Patient, Result
+from ..clinical.ages import ages
 from ..clinical.findings import Fact, by_finding, evidence_of, incomplete
 from ..clinical.positivity import verdict
 from ..clinical.selection import Found, decide, newest, seen
 from ..kernel.answers import Answer, Basis, Evidence, Reason, Status, failed, passed, unknown
-from ..kernel.dates import age_on
 from .rule import Reads, Spec
 
 KIND = "no_pregnancy"
@@ -85,9 +85,10 @@ def _spared(patient: Patient, chart: Chart) -> Evidence | None:
     """Why no test is needed: male by every record, or an age wholly outside 12–55 (decisions 11, 50)."""
     if patient.gender == "male" and patient.birth_sex in (None, "male"):
         return Evidence(patient.reference, "male", None, None, None, "male", KIND)
-    if patient.born is None:
+    years = ages(chart)
+    if years is None:
         return None
-    youngest, oldest = age_on(patient.born.last, chart.as_of), age_on(patient.born.first, chart.as_of)
+    youngest, oldest = years
     if oldest < _YOUNGEST or youngest > _OLDEST:
         said = str(youngest) if youngest == oldest else f"{youngest}–{oldest}"
         return Evidence(patient.reference, said, "a", patient.born_text, f"{said} a", "outside 12–55 a", KIND)

@@ -26,6 +26,8 @@ from .rule import Reads, Silent, Spec
 
 KIND = "value"
 
+_PASS = Status.PASS
+
 _NOT_ECHO = {"nuclear", "mr", "ct", "angio"}
 _NOT_ECHO_WORDS = re.compile(
     r"\bMUGA\b|radionuclide|scintigra|nuclear|blood pool|\bMRI?\b|magnetic|\bCT\b|angiogra|核素|磁共振|造影", re.I
@@ -85,15 +87,16 @@ class Value:
         if silent is not None and silent.speaks(chart):
             return silent.answer
         found: Found = chart.memo.get(self.asked) or self.asked.of(chart)
-        results = found[0]
-        if found[1] is None and len(results) == 1 and not found[3]:
+        result = found[5]
+        if result is not None:
             # The common case, without the ado of several.
-            result = results[0]
+            plain: Answer | None = None
             if self.compared or (self.spoilers and undisturbed(chart, self.spoilers)):
-                answer = self.threshold.judge(chart, result, self.concepts, KIND)
-            else:
-                answer = self._judge(chart, result)
-            return answer if self.beside is None and not self.judgement_with else self._completed(chart, answer)
+                plain = self.threshold.plainly(chart, result, KIND)
+            answer = self._judge(chart, result) if plain is None else plain
+            if self.beside is None and (answer[0] is _PASS or not self.judgement_with):
+                return answer
+            return self._completed(chart, answer)
         if self.echo and found.reason in (Reason.NO_DATA, Reason.STALE):
             found_other = newest(chart, self.concepts, self.window)
             if found_other.reason is None:

@@ -1,0 +1,145 @@
+"""What is said at once of a common result, of no result, and of all trials together is what the long ways say."""
+
+from copy import copy
+from datetime import date
+
+import pytest
+
+from cds_service.chart.chart import Chart, Kind
+from cds_service.chart.facts import Patient
+from cds_service.cli.common import fixture, fixture_names
+from cds_service.clinical.positivity import tests as results_of
+from cds_service.clinical.selection import decide
+from cds_service.clinical.spoiled import SPOILERS, spoiled, undisturbed
+from cds_service.criteria import test as tested
+from cds_service.criteria.combine import Combined
+from cds_service.criteria.rule import Rule
+from cds_service.criteria.shown_by import ShownBy
+from cds_service.criteria.value import Value
+from cds_service.eligibility import assess, assess_all
+from cds_service.kernel.answers import Answer, Basis, Reason, Status, passed
+from cds_service.kernel.logic import all_of, any_of, at_least
+from cds_service.screening import read_bundle
+from cds_service.terminology import load
+from cds_service.trials import load_trials
+
+AS_OF = date(2026, 11, 1)
+TRIALS = load_trials()
+
+
+def _within(rule: Rule) -> list[Rule]:
+    return [rule, *(inner for part in getattr(rule, "parts", ()) for inner in _within(part))]
+
+
+RULES = {id(r): r for t in TRIALS for c in t.criteria for r in _within(c.rule)}.values()
+VALUES = [rule for rule in RULES if isinstance(rule, Value)]
+
+
+def _chart(name: str) -> Chart:
+    path = fixture(name)
+    assert path is not None
+    return read_bundle(path.read_bytes(), AS_OF)
+
+
+def _empty(kind: Kind = Kind.READ) -> Chart:
+    patient = Patient("Patient/x", None, None, None, False)
+    return Chart(AS_OF, patient, load(), kinds={"Observation": kind})
+
+
+@pytest.mark.parametrize("name", fixture_names())
+def test_a_plain_result_is_judged_as_a_careful_look_judges_it(name: str) -> None:
+    chart = _chart(name)
+    judged = 0
+    for rule in VALUES:
+        for concept in rule.concepts:
+            for result in chart.results.get(concept, ()):
+                plain = rule.threshold.plainly(chart, result, "value")
+                if plain is not None:
+                    judged += 1
+                    assert plain == rule.threshold._carefully(chart, result, rule.concepts, "value"), rule.words()
+    assert judged or not chart.results
+
+
+@pytest.mark.parametrize("name", fixture_names())
+def test_a_value_says_the_same_where_nothing_is_taken_for_common(name: str) -> None:
+    chart = _chart(name)
+    for rule in VALUES:
+        found = rule.asked.of(chart)
+        if found.only is not None:
+            long = rule._completed(chart, decide(found, rule.concepts, lambda r, rule=rule: rule._judge(chart, r)))
+            assert rule.answer(chart) == long, rule.words()
+
+
+@pytest.mark.parametrize("name", fixture_names())
+def test_where_nothing_can_spoil_a_count_no_count_is_spoiled(name: str) -> None:
+    chart = _chart(name)
+    for spoiler in SPOILERS:
+        if undisturbed(chart, (spoiler,)):
+            for results in chart.results.values():
+                assert all(spoiled(chart, result, (spoiler,), ()) is None for result in results)
+
+
+def _long(rule: Rule, chart: Chart) -> Answer:
+    """What a rule says without knowing beforehand what it says of nothing."""
+    match rule:
+        case Value():
+            return rule._completed(chart, decide(rule.asked.of(chart), rule.concepts, lambda r: rule._judge(chart, r)))
+        case tested.Tested():
+            found = results_of(chart, rule.concepts)
+            judged = [decide(f, rule.concepts, lambda r: rule._judge(chart, r)) for f in found]
+            return any_of(judged) if rule.positive else all_of(judged)
+        case ShownBy():
+            answer = any_of([_long(part, chart) for part in rule.parts])
+            return Answer(Status.UNKNOWN, None, Reason.NO_DATA) if answer.status is Status.FAIL else answer
+        case Combined():
+            parts = [_long(part, chart) for part in rule.parts]
+            return {"all": all_of, "any": any_of}[rule.how](parts) if not rule.least else at_least(rule.least, parts)
+    raise AssertionError(f"{rule} knows what it says of nothing, and this test does not know why")
+
+
+SILENT = [rule for rule in RULES if getattr(rule, "silent", None) is not None and hasattr(rule.silent, "speaks")]
+
+
+def test_what_a_rule_says_of_no_result_is_what_its_parts_say_one_by_one() -> None:
+    assert {type(rule) for rule in SILENT} == {Value, tested.Tested, ShownBy, Combined}
+    for rule in SILENT:
+        chart = _empty()
+        assert rule.silent.speaks(chart)
+        assert rule.answer(chart) == _long(rule, chart), rule.words()
+
+
+@pytest.mark.parametrize("kind", [Kind.NEWEST, Kind.PART, Kind.UNAVAILABLE])
+def test_no_rule_knows_what_to_say_of_observations_that_were_not_read_whole(kind: Kind) -> None:
+    for rule in SILENT:
+        chart = _empty(kind)
+        assert not rule.silent.speaks(chart)
+        assert rule.answer(chart).reason is Reason.UNAVAILABLE
+
+
+def test_a_rule_with_a_part_that_may_speak_of_nothing_is_not_silent() -> None:
+    for rule in RULES:
+        if isinstance(rule, Combined) and any(getattr(part, "silent", None) is None for part in rule.parts):
+            assert rule.silent is None
+
+
+@pytest.mark.parametrize("name", fixture_names())
+def test_all_trials_together_answer_as_each_rule_answers_by_itself(name: str) -> None:
+    together = assess_all(TRIALS, _chart(name))
+    for trial, assessment in zip(TRIALS, together, strict=True):
+        assert assess(trial, _chart(name)) == assessment
+        for criterion, answer in assessment.criteria:
+            assert criterion.rule.answer(_chart(name)) == answer
+
+
+def test_a_trial_of_one_criterion_can_be_assessed() -> None:
+    one = copy(TRIALS[0])
+    object.__setattr__(one, "criteria", one.criteria[1:2])
+    chart = _chart("amira-34")
+    (pair,) = assess(one, chart).criteria
+    assert pair == (one.criteria[0], one.criteria[0].rule.answer(chart))
+
+
+def test_parts_that_say_the_same_thing_are_said_once_and_those_that_do_not_each() -> None:
+    one, other = passed(Basis.RECORDED, notes=("a",)), passed(Basis.RECORDED, notes=("b",))
+    assert all_of([one, passed(Basis.RECORDED, notes=("a",))]) == one
+    assert all_of([one, one, other, one]).notes == ("a", "b")
