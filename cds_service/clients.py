@@ -217,7 +217,11 @@ def _parts(address: str) -> Any:
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+    except FileNotFoundError:
+        raise SettingsError(f"CDS_CLIENTS: there is no file '{path.name}'") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"CDS_CLIENTS: the file {path.name} is not UTF-8") from None
+    except OSError:
         raise SettingsError(f"CDS_CLIENTS: the file {path.name} cannot be read") from None
 
 

@@ -5,6 +5,7 @@ An unknown `CDS_…` name or a value that cannot be used stops the start with on
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -173,6 +174,24 @@ def _values(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _one_line(error: ValidationError) -> str:
-    fault = error.errors()[0]
-    name = f"CDS_{str(fault['loc'][0]).upper()}" if fault["loc"] else "the settings"
-    return f"{name}: {fault['msg'].removeprefix('Value error, ')}"
+    """All faults in one line, without the values: one may be a key."""
+    said = []
+    for fault in error.errors():
+        name = f"CDS_{str(fault['loc'][0]).upper()}" if fault["loc"] else "the settings"
+        said.append(f"{name}: {_plainly(fault['msg'].removeprefix('Value error, '))}")
+    return "; ".join(dict.fromkeys(said))
+
+
+def _plainly(message: str) -> str:
+    """pydantic's words as those of a person who sets an environment variable."""
+    for pattern, words in _PLAINLY:
+        message = pattern.sub(words, message)
+    return message
+
+
+_PLAINLY = (
+    (re.compile(r"Input should be a valid date\b.*"), "must be a date that exists, YYYY-MM-DD"),
+    (re.compile(r"Input should be a valid integer\b.*"), "must be a whole number"),
+    (re.compile(r"Input should be a valid number\b.*"), "must be a number"),
+    (re.compile(r"^Input should be\b"), "must be"),
+)

@@ -46,6 +46,15 @@ def clock(as_of: date | None) -> date:
     return Settings.read().today()
 
 
+def believe_own_authorities() -> None:
+    """Let what is called over https be vouched for by the authorities of `CDS_CA_FILE` too. Raises CdsError."""
+    from ..fhir import trust
+    from ..settings import Settings
+
+    if (authorities := Settings.read().ca_file) is not None:
+        trust.besides(authorities)
+
+
 def read_input(name: str) -> bytes:
     """A file, or stdin for `-`. Raises InputError."""
     if name == "-":

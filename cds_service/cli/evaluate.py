@@ -7,7 +7,7 @@ import click
 
 from ..chart.chart import Chart
 from ..kernel.errors import InputError
-from .common import Day, chosen, clock, fixture, print_json, read_input
+from .common import Day, believe_own_authorities, chosen, clock, fixture, print_json, read_input
 
 _DEADLINE_SECONDS = 60
 """For a chart fetched on the command line: nobody waits in front of a screen."""
@@ -43,14 +43,11 @@ def command(patient: str, fhir_server: str | None, as_of: date | None, trials: t
 
 
 def _over_the_wire(patient: str, server: str, as_of: date) -> Chart:
-    from ..fhir import trust
     from ..fhir.access import access_for
     from ..fhir.gather import MissingData, gather_patient
-    from ..settings import Settings
     from ..terminology import load
 
-    if (authorities := Settings.read().ca_file) is not None:
-        trust.besides(authorities)
+    believe_own_authorities()
     access = access_for(server, None, (server,))
     if access is None:
         raise InputError(f"'{server}' is not the address of a FHIR server (http:// or https://)")

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from ..kernel.errors import NotFound
-from .common import fixture, fixture_names, read_input
+from .common import believe_own_authorities, fixture, fixture_names, read_input
 
 
 @click.command(name="load")
@@ -20,6 +20,7 @@ def command(fixtures: tuple[str, ...], fhir_server: str, only_needed: bool) -> N
     """
     from ..fhir.load import load
 
+    believe_own_authorities()
     names = [n for name in fixtures for n in (fixture_names() if name == "all" else [name])]
     bundles = [(Path(name).name if name != "-" else "stdin", _bundle(name)) for name in dict.fromkeys(names)]
     done = load(bundles, fhir_server, only_needed=only_needed, progress=click.echo)

@@ -135,6 +135,8 @@ def _refused(server: _Server, resources: list[Resource], refused: Refusal) -> st
         return WORDS["redirect"]
     if not refused.said.strip() and refused.status in (404, 405):
         return f"no FHIR server takes transactions at this address ({refused.status})"
+    if refused.status == 405:
+        return "the server takes no transactions (405): it can only be read, or they are turned off"
     found = culprit(refused, resources, server.attempt)
     if found:
         return f"the server refused {found}; nothing of it was written"

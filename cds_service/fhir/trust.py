@@ -35,6 +35,8 @@ def _with(file: Path) -> ssl.SSLContext:
     context = create_urllib3_context()
     try:
         context.load_verify_locations(cafile=os.fspath(file))
+    except FileNotFoundError:
+        raise CdsError(f"CDS_CA_FILE: there is no file '{file.name}'") from None
     except (OSError, ssl.SSLError):
         raise CdsError(_UNREADABLE) from None
     if not context.get_ca_certs():

@@ -55,6 +55,8 @@ def read_bundle(raw: bytes, as_of: date) -> Chart:
     """
     checked_clock(as_of)
     raw = raw.removeprefix(b"\xef\xbb\xbf")
+    if not raw.strip():
+        raise InputError("a FHIR Bundle is expected; this is empty")
     bundle = decode_bundle(raw)
     if bundle.resourceType != "Bundle":
         what = f"a {bundle.resourceType}" if bundle.resourceType else "JSON without a resourceType"

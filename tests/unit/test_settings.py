@@ -119,3 +119,36 @@ def test_an_env_file_that_is_not_utf_8_is_refused_in_one_line(tmp_path, monkeypa
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SettingsError, match=r"the file \.env cannot be read, or is not UTF-8"):
         Settings.read({})
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ({"CDS_AUTH": "maybe"}, "CDS_AUTH: must be 'open' or 'jwt'"),
+        ({"CDS_DEADLINE_SECONDS": "abc"}, "CDS_DEADLINE_SECONDS: must be a number"),
+        ({"CDS_MAX_BODY_MB": "1.5"}, "CDS_MAX_BODY_MB: must be a whole number"),
+        ({"CDS_MAX_BODY_MB": "0"}, "CDS_MAX_BODY_MB: must be greater than 0"),
+        ({"CDS_AS_OF": "2026-02-30"}, "CDS_AS_OF: must be a date that exists, YYYY-MM-DD"),
+        ({"CDS_PROFILE": "9", "CDS_SNOOZE_DAYS": "x"},
+         "CDS_PROFILE: must be '2.0' or '3.0'; CDS_SNOOZE_DAYS: must be a whole number"),
+    ],
+)  # fmt: skip
+def test_a_setting_that_cannot_be_used_is_named_with_what_it_must_be(given: dict[str, str], line: str) -> None:
+    with pytest.raises(SettingsError) as stopped:
+        Settings.read(given)
+    assert str(stopped.value) == line
+
+
+def test_a_key_that_is_too_short_is_not_repeated() -> None:
+    with pytest.raises(SettingsError) as stopped:
+        Settings.read({"CDS_METRICS_TOKEN": "hush"})
+    assert "CDS_METRICS_TOKEN" in str(stopped.value)
+    assert "hush" not in str(stopped.value)
+
+
+def test_a_clients_file_that_is_missing_or_not_utf_8_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"CDS_CLIENTS: there is no file 'clients\.yaml'"):
+        read_clients(tmp_path / "clients.yaml")
+    (tmp_path / "clients.yaml").write_bytes(b"clients:\n  caf\xe9: {}\n")
+    with pytest.raises(SettingsError, match=r"CDS_CLIENTS: the file clients\.yaml is not UTF-8"):
+        read_clients(tmp_path / "clients.yaml")

@@ -130,12 +130,16 @@ def test_the_public_authorities_are_believed_beside_it(hospital: tuple[int, Path
     assert len(trust._context.get_ca_certs()) > 50
 
 
-@pytest.mark.parametrize("content", [None, "", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n"])
-def test_a_file_without_certificates_stops_the_start_with_one_line(tmp_path: Path, content: str | None) -> None:
+@pytest.mark.parametrize("content", ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n"])
+def test_a_file_without_certificates_stops_the_start_with_one_line(tmp_path: Path, content: str) -> None:
     file = tmp_path / "authorities.pem"
-    if content is not None:
-        file.write_text(content)
+    file.write_text(content)
     with pytest.raises(CdsError, match="CDS_CA_FILE: the file must hold") as stopped:
         create_app(Settings(ca_file=file))
     assert "\n" not in str(stopped.value)
     assert str(tmp_path) not in str(stopped.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CdsError, match=r"^CDS_CA_FILE: there is no file 'authorities\.pem'$"):
+        create_app(Settings(ca_file=tmp_path / "authorities.pem"))

@@ -258,3 +258,17 @@ def test_the_id_of_a_bundle_without_exactly_one_patient_is_refused_and_the_reaso
     for bundle, why in bad:
         with pytest.raises(InputError, match=why):
             patient_id(bundle)
+
+
+def test_an_empty_file_is_called_empty(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "nothing.json").write_bytes(b" \n")
+    code, _, err = run(capfd, "evaluate", str(tmp_path / "nothing.json"), *DAY)
+    assert (code, err) == (1, "cds-service: a FHIR Bundle is expected; this is empty\n")
+
+
+def test_load_believes_the_authorities_of_the_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CDS_CA_FILE", str(tmp_path / "none.pem"))
+    code, _, err = run(capfd, "load", "amira-34", "--fhir-server", "https://127.0.0.1:1/fhir")
+    assert (code, err) == (1, "cds-service: CDS_CA_FILE: there is no file 'none.pem'\n")

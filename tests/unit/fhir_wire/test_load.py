@@ -154,6 +154,7 @@ def test_a_server_that_takes_nothing_is_not_tried_entry_by_entry(status: int) ->
     (200, json.dumps({"resourceType": "Bundle", "entry": []}), "is this its base address"),
     (404, "<html>nothing here</html>", "no FHIR server takes transactions at this address"),
     (405, "", "no FHIR server takes transactions at this address"), (302, "", "redirected"),
+    (405, json.dumps(outcome("POST is not offered")), "the server takes no transactions .405.: it can only be read"),
 ])
 def test_an_address_that_is_no_fhir_base_is_one_clear_line(status: int, body: str, words: str) -> None:
     with responses.RequestsMock() as server:
