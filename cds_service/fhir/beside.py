@@ -1,5 +1,6 @@
 """What drug records point to and what did not come with them: Medications, and the Encounters of inpatient orders."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -37,6 +38,15 @@ class Beside(NamedTuple):
 
 _pages = msgspec.json.Decoder(_Page)
 _OVER = ("completed", "stopped")
+
+
+def points(entries: Iterable[Any]) -> bool:
+    """Whether one of these entries of drug records (`kinds.readers().bundle`) may point to something."""
+    return any(
+        getattr(entry.resource, "medicationReference", None) is not None
+        or b'"inpatient"' in bytes(getattr(entry.resource, "category", b""))
+        for entry in entries
+    )
 
 
 def beside(page: "bytes | msgspec.Raw") -> Beside:

@@ -1,6 +1,6 @@
 """Bundles, kept raw: which entries there are, what the server said of them, where the next page is."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -114,14 +114,17 @@ class Whole:
 
     __slots__ = ("_entries", "_raw")
 
-    def __init__(self, raw: "bytes | msgspec.Raw", entries: list[Entry] | None = None) -> None:
+    def __init__(
+        self, raw: "bytes | msgspec.Raw | Callable[[], msgspec.Raw]", entries: list[Entry] | None = None
+    ) -> None:
+        """`raw`: the Bundle, or what gives it; `entries`: the same, decoded before."""
         self._raw = raw
         self._entries = entries
 
     def resource(self, index: int) -> msgspec.Raw:
         """The resource of one entry."""
         if self._entries is None:
-            self._entries = decode_bundle(self._raw).entry
+            self._entries = decode_bundle(self._raw() if callable(self._raw) else self._raw).entry
         return self._entries[index].resource
 
 

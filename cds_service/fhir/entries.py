@@ -13,6 +13,7 @@ import msgspec
 from ..kernel.errors import Unreadable
 from .bundle import Entry, Frame, Place, Whole, all_matched, decode_bundle, each_of, gap, matched, type_of
 from .context import Context, decode
+from .heads import Meta
 from .kinds import FOUND_BY_REFERENCE, Known, readers
 from .pages import SUBSETTED
 from .read.observation import read_all
@@ -21,8 +22,7 @@ from .referred import Referred
 from .whose import Whose
 
 _IGNORED = {"entered-in-error", "cancelled"}
-_OBSERVATIONS = {ObservationHead}
-_resource, _search, _meta, _subject = map(attrgetter, ("resource", "search", "meta", "subject"))
+_subject = attrgetter("subject")
 
 
 class BundleFacts(NamedTuple):
@@ -81,13 +81,14 @@ class Entries:
             bundle = bundle or self._readers.bundles(raw)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             return None
-        heads = list(map(_resource, bundle.entry))
-        groups = _by_class(heads)
-        if whole_only:
-            said = b"".join(map(_meta, heads)) if groups.keys() == _OBSERVATIONS else bytes(raw)
-            if SUBSETTED in said:
-                return None
-        return self._take_groups(groups, _Sheaf(heads, bundle.entry, Whole(raw), self._counter), bundle, 0)
+        return self.take_decoded(bundle, Whole(raw), whole_only)
+
+    def take_decoded(self, bundle: Any, whole: Whole, whole_only: bool) -> BundleFacts | None:
+        """As `take_quickly`, of a Bundle that was decoded."""
+        heads = [entry.resource for entry in bundle.entry]
+        if whole_only and _in_part(heads):
+            return None
+        return self._take_groups(_by_class(heads), _Sheaf(heads, bundle.entry, whole, self._counter), bundle, 0)
 
     def take_bundle(self, raw: "bytes | msgspec.Raw") -> BundleFacts:
         """Take a Bundle entry by entry: what is wrong with one does not touch the others."""
@@ -148,18 +149,18 @@ class Entries:
                 self._take_glanced(known, numbers, sheaf, self.context)
             else:
                 for number in numbers:
-                    self._take_head(heads[number], known, Place(whole, number), entries[number].fullUrl, first + number)
-        searches = list(map(_search, entries))
+                    self._take_head(heads[number], known, Place(whole, number), first + number)
+        searches = [entry.search for entry in entries]
         if not all_matched(searches):
             left += sum(not matched(searches[n]) for k, ns in groups.items() if not _is_outcome(k) for n in ns)
         left += sum(len(ns) for k, ns in groups.items() if _is_outcome(k))
         return BundleFacts(frame.next, frame.total, len(entries) - left, outcome)
 
     def _take_observations(self, known: Known, numbers: Sequence[int], sheaf: "_Sheaf", context: Context) -> None:
-        heads, entries, whole, first = sheaf
+        heads, _, whole, first = sheaf
 
         def otherwise(head: ObservationHead, number: int) -> None:
-            self._take_head(head, known, Place(whole, number), entries[number].fullUrl, first + number)
+            self._take_head(head, known, Place(whole, number), first + number)
 
         chosen = _chosen(heads, numbers)
         ours = None if self.whose.all_surely(list(map(_subject, chosen))) else self.whose.is_surely_about
@@ -168,7 +169,7 @@ class Entries:
     def _take_glanced(self, known: Known, numbers: Sequence[int], sheaf: "_Sheaf", context: Context) -> None:
         """Take resources of one type; those that nobody asks for are dealt with at a glance."""
         assert known.code is not None and known.unasked is not None and known.glance is not None
-        heads, entries, whole, first = sheaf
+        heads, _, whole, first = sheaf
         chosen, unasked = _chosen(heads, numbers), known.unasked(context.terminology)
         ours = self.whose.all_surely(list(map(_subject, chosen)))
         dates: list[str] = []
@@ -182,7 +183,7 @@ class Entries:
                 if date:
                     dates.append(date)
             else:
-                self._take_head(head, known, Place(whole, number), entries[number].fullUrl, first + number)
+                self._take_head(head, known, Place(whole, number), first + number)
         context.mark_all(dates)
 
     def _remark(self, missing: bool, before: str | None) -> str:
@@ -192,7 +193,7 @@ class Entries:
         self.notes.append("the server added a remark to its answer")
         return before or "note"
 
-    def _take_head(self, head: Any, known: Known, place: Place, full_url: str | None, counter: int) -> None:
+    def _take_head(self, head: Any, known: Known, place: Place, counter: int) -> None:
         """Read one resource whose head was decoded, or queue it."""
         context = self.context
         if head.id:
@@ -262,6 +263,17 @@ class Entries:
             context.skip(context.reference, "it is about another patient")
         elif known.module.matters(resource, context):
             context.skip(context.reference, "its elements are not of the types that FHIR R4 gives them")
+
+
+def _in_part(heads: list[Any]) -> bool:
+    """Whether the server may have left elements out of one of these."""
+    metas = [head.meta for head in heads]
+    try:
+        return SUBSETTED in b"".join(metas)
+    except TypeError:  # those of drug records are decoded
+        raw = [meta for meta in metas if meta.__class__ is msgspec.Raw]
+        tags = [tag.code for meta in metas if meta.__class__ is Meta and meta.tag for tag in meta.tag]
+        return "SUBSETTED" in tags or SUBSETTED in b"".join(raw)
 
 
 def _by_class(heads: list[Any]) -> dict[type, Sequence[int]]:

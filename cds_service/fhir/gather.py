@@ -18,12 +18,14 @@ from ..clinical.lupus import sle
 from ..kernel.dates import checked_clock
 from ..kernel.errors import InputError
 from ..terminology import Terminology
+from .beside import points
 from .bundle import type_of
 from .completeness import cut, reach, together
 from .faults import WORDS, FetchError
 from .gathered import Gathered, MissingData
 from .pages import Answer, Page, decode_page, subsetted
 from .reader import BundleFacts, ChartReader
+from .sent import Sent
 from .templates import FIRST, Template, templates
 
 if TYPE_CHECKING:
@@ -87,7 +89,10 @@ class _Gathering:
         terminology: Terminology, as_of: date, deadline: float, include: bool, limits: "Limits | None",
         page_size: int | None,
     ) -> None:
-        self.prefetch = {k: v for k, v in prefetch.items() if v is not None}
+        self.sent = prefetch if isinstance(prefetch, Sent) else None
+        self.prefetch: Mapping[str, Raw] = self.sent or {k: v for k, v in prefetch.items() if v is not None}
+        self.pointless: set[str] = set()
+        """Keys of drug records that were sent and point to nothing."""
         self.templates = templates(terminology, medication_include=include)
         self.reader = ChartReader(terminology, as_of, patient_id)
         self.access = access
@@ -188,7 +193,8 @@ class _Gathering:
 
     def _fetch_rest(self, wanted: list[Template]) -> None:
         orders = [
-            raw for t in self.templates if t.drug and (raw := self.prefetch.get(t.key)) is not None
+            raw for t in self.templates
+            if t.drug and t.key not in self.pointless and (raw := self.prefetch.get(t.key)) is not None
             and (b"medicationReference" in bytes(raw) or b'"inpatient"' in bytes(raw))
         ]
         if not (wanted or orders or self.links):
@@ -249,6 +255,12 @@ class _Gathering:
     # --- what an answer means ------------------------------------------------------------------------------------
 
     def _take_sent(self, template: Template) -> None:
+        if self.sent is not None and (bundle := self.sent.bundle(template.key)) is not None:
+            if template.drug and not points(bundle.entry):
+                self.pointless.add(template.key)
+            taken = self.reader.decoded(bundle, self.sent.whole(template.key))
+            if taken is not None:
+                return self._say_sent(template, taken)
         raw = self.prefetch[template.key]
         if _is_null(raw):
             return None if template.single else self._say(template, Kind.READ)
@@ -260,6 +272,10 @@ class _Gathering:
             facts = self.reader.bundle(raw, whole_only=True)
         except InputError:
             return self._failed(template, "what was sent is not FHIR")
+        return self._say_sent(template, facts)
+
+    def _say_sent(self, template: Template, facts: BundleFacts) -> None:
+        """What a Bundle that was sent says of its kind."""
         if template.single:
             return None
         if facts.outcome == "unavailable":

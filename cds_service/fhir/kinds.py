@@ -12,6 +12,8 @@ import msgspec
 from ..terminology import Terminology
 from .bundle import AS_ASKED, Frame, Place
 from .context import Context
+from .read.observed import ObservationHead
+from .read.pieces import NULL
 
 FOUND_BY_REFERENCE = {"Medication", "Encounter", "Condition"}
 """Types that other resources point to."""
@@ -51,8 +53,12 @@ class Readers(NamedTuple):
     """By the class of the head."""
     heads: Callable[[msgspec.Raw], Any]
     """Decodes the head of one resource of a type that is read, or that often comes beside what was asked for."""
+    bundle: Any
+    """The struct of a Bundle with the heads of all its entries."""
+    observations: Any
+    """The same of one that holds nothing but Observations and OperationOutcomes."""
     bundles: Callable[[bytes | msgspec.Raw], Any]
-    """Decodes a Bundle with the heads of all its entries at once; raises a MsgspecError where one does not fit."""
+    """Decodes a `bundle`; raises a MsgspecError where an entry does not fit."""
 
 
 @cache
@@ -72,18 +78,21 @@ def readers() -> Readers:
                     attrgetter(code) if code else None, getattr(module, "unasked", None),
                     getattr(module, "glance", None),
                 )  # fmt: skip
-    elements = [("id", str | None, None), ("issue", msgspec.Raw, msgspec.Raw(b"[]"))]
-    beside = [msgspec.defstruct(kind, elements, tag_field="resourceType", tag=kind) for kind in _BESIDE]
-    heads: Any = Union[(*by_head, *beside)]  # made at run time
-    return Readers(by_kind, by_head, msgspec.json.Decoder(heads).decode, _bundles(heads))
+    elements = [("id", str | None, None), ("issue", msgspec.Raw, msgspec.Raw(b"[]")), ("meta", msgspec.Raw, NULL)]
+    beside = {kind: msgspec.defstruct(kind, elements, tag_field="resourceType", tag=kind) for kind in _BESIDE}
+    heads: Any = Union[(*by_head, *beside.values())]  # made at run time
+    bundle = _bundle(heads, [("fullUrl", str | None, None)])
+    # Nobody refers to an Observation by its address: where there is nothing else, none is kept.
+    outcome = beside["OperationOutcome"]
+    observations = _bundle(ObservationHead | outcome, [])
+    return Readers(by_kind, by_head, msgspec.json.Decoder(heads).decode, bundle, observations,
+                   msgspec.json.Decoder(bundle).decode)
 
 
-def _bundles(heads: Any) -> Callable[[bytes | msgspec.Raw], Any]:
-    entry: Any = msgspec.defstruct(
-        "Entry", [("resource", heads), ("fullUrl", str | None, None), ("search", msgspec.Raw, AS_ASKED)], gc=False
-    )
+def _bundle(heads: Any, more: list[Any]) -> Any:
+    entry: Any = msgspec.defstruct("Entry", [("resource", heads), ("search", msgspec.Raw, AS_ASKED), *more], gc=False)
     fields: Any = [("resourceType", Literal["Bundle"]), ("entry", list[entry], [])]
-    return msgspec.json.Decoder(msgspec.defstruct("Bundle", fields, bases=(Frame,), kw_only=True)).decode
+    return msgspec.defstruct("Bundle", fields, bases=(Frame,), kw_only=True)
 
 
 def kinds_read() -> tuple[str, ...]:

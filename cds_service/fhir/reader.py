@@ -17,7 +17,7 @@ from ..chart.chart import Chart, Kind
 from ..chart.facts import Patient, Result
 from ..kernel.errors import InputError
 from ..terminology import Terminology
-from .bundle import type_of
+from .bundle import Whole, type_of
 from .context import Context, decode
 from .entries import BundleFacts, Entries
 from .kinds import kinds_read
@@ -113,6 +113,10 @@ class ChartReader:
         for kind in kinds:
             self.state(kind, state)
         return facts
+
+    def decoded(self, bundle: Any, whole: Whole) -> BundleFacts | None:
+        """Take a Bundle that was decoded (`sent.Sent`); None, and nothing taken, where an entry may not be whole."""
+        return self._entries.take_decoded(bundle, whole, True)
 
     def missing_medications(self) -> list[str]:
         """References to Medications that did not come with their orders (known after `chart()`)."""

@@ -1,11 +1,19 @@
-"""The body of a hook call. The prefetch stays raw JSON: a body is never turned into dicts (design.md)."""
+"""The body of a hook call. A body is never turned into dicts (design.md).
+
+Of a prefetch that is all as it should be the heads of its resources are decoded with the call (`fhir.sent`); any other
+stays raw JSON by key.
+"""
 
 import re
+from collections.abc import Mapping
+from functools import cache, partial
 from typing import Any, TypeVar
 
 import msgspec
 
+from ..fhir.sent import Sent, answers_type
 from ..kernel.errors import InputError
+from ..terminology import load
 
 _FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
 MOST_KEYS = 1000
@@ -50,7 +58,7 @@ class Envelope(msgspec.Struct):
     context: Context
     fhirServer: str | None = None
     fhirAuthorization: Authorization | None = None
-    prefetch: dict[str, msgspec.Raw] | None = None
+    prefetch: Mapping[str, msgspec.Raw] | None = None
 
     def __repr__(self) -> str:
         return "Envelope(…)"  # what shows the locals of a fault shows no patient
@@ -68,13 +76,34 @@ _BOM = b"\xef\xbb\xbf"
 _decoder = msgspec.json.Decoder(Envelope)
 
 
+@cache
+def _at_once() -> "msgspec.json.Decoder[Any]":
+    """Decodes a call and, where all of it is as it should be, its prefetch in one step."""
+    fields: Any = [("prefetch", answers_type(load()) | None, None)]
+    return msgspec.json.Decoder(msgspec.defstruct("Whole", fields, bases=(Envelope,)))
+
+
+def _decoded(body: bytes) -> Envelope:
+    try:
+        envelope: Envelope = _at_once().decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return _decoder.decode(body)  # a key of another service, a resource that does not fit, or an error to be named
+    if envelope.prefetch is not None:
+        envelope.prefetch = Sent(envelope.prefetch, partial(_cut, body))
+    return envelope
+
+
+def _cut(body: bytes) -> Mapping[str, msgspec.Raw]:
+    return _decoder.decode(body).prefetch or {}
+
+
 def read_envelope(body: bytes) -> Envelope:
     """Decode and check a body.
 
     Raises InputError with a sentence that names the element and never its content.
     """
     try:
-        envelope = _decoder.decode(body.removeprefix(_BOM))
+        envelope = _decoded(body.removeprefix(_BOM))
     except msgspec.ValidationError as error:
         raise InputError(f"the request is not a CDS Hooks call: {_plain(error)}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

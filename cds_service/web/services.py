@@ -6,6 +6,7 @@ A file declares ID, HOOK, TITLE, DESCRIPTION, USAGE, `prefetch(client) -> {key: 
 
 import importlib.util
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -31,7 +32,7 @@ class Call:
 
     patient_id: str = field(repr=False)
     user_id: str = field(repr=False)
-    prefetch: dict[str, msgspec.Raw] = field(repr=False)
+    prefetch: Mapping[str, msgspec.Raw] = field(repr=False)
     access: FhirAccess | None = field(repr=False)
     as_of: date
     deadline: float

@@ -10,6 +10,7 @@ from ..bundle import Place
 from ..context import Context
 from ..heads import Concept, Reference, concept_of
 from .condition import date_of
+from .pieces import NULL
 
 KIND = "AllergyIntolerance"
 
@@ -25,6 +26,7 @@ class Head(msgspec.Struct, tag_field="resourceType", tag="AllergyIntolerance"):
     """The elements of an AllergyIntolerance that are read."""
 
     id: str | None = None
+    meta: msgspec.Raw = NULL
     patient: Reference | None = None
     code: Concept | None = None
     clinicalStatus: Concept | None = None

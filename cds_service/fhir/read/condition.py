@@ -35,6 +35,7 @@ class Head(msgspec.Struct, tag_field="resourceType", tag="Condition", gc=False):
 
     status: ClassVar[None] = None
     id: str | None = None
+    meta: msgspec.Raw = NULL
     clinicalStatus: msgspec.Raw = NULL
     verificationStatus: msgspec.Raw = NULL
     code: msgspec.Raw = NULL

@@ -11,6 +11,7 @@ from ..bundle import Place
 from ..context import Context
 from ..heads import Period, Reference
 from .condition import date_of
+from .pieces import NULL
 
 KIND = "Encounter"
 
@@ -19,6 +20,7 @@ class Head(msgspec.Struct, tag_field="resourceType", tag="Encounter"):
     """The elements of an Encounter that are read."""
 
     id: str | None = None
+    meta: msgspec.Raw = NULL
     subject: Reference | None = None
     status: str | None = None
     period: Period | None = None

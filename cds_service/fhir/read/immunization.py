@@ -10,6 +10,7 @@ from ..bundle import Place
 from ..context import Context
 from ..heads import Concept, Reference, concept_of
 from .condition import date_of
+from .pieces import NULL
 
 KIND = "Immunization"
 _NONE = Concept()
@@ -19,6 +20,7 @@ class Head(msgspec.Struct, tag_field="resourceType", tag="Immunization"):
     """The elements of an Immunization that are read."""
 
     id: str | None = None
+    meta: msgspec.Raw = NULL
     patient: Reference | None = None
     status: str | None = None
     vaccineCode: Concept | None = None

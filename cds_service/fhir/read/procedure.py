@@ -13,6 +13,7 @@ from ..heads import Concept, Period, Reference, concept_of
 from .condition import date_of
 from .drug import name_drug
 from .exposure import add, ended, since
+from .pieces import NULL
 
 KIND = "Procedure"
 
@@ -28,6 +29,7 @@ class Head(msgspec.Struct, tag_field="resourceType", tag="Procedure"):
     """The elements of a Procedure that are read."""
 
     id: str | None = None
+    meta: msgspec.Raw = NULL
     subject: Reference | None = None
     status: str | None = None
     code: Concept | None = None
