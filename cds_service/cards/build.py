@@ -5,14 +5,16 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from ..eligibility import Assessment
-from ..kernel.answers import Reason, Status
 from ..override_reasons import CODINGS
-from ..screening import Screening, as_json
+from ..screening import Screening
 from ..trials import Trial
 from . import wording
-from .choose import Counts, fitting, not_yet
+from .choose import fits, not_yet, ordered
+from .extension import extension
 from .points import open_points
+from .tally import Tally, tallies_of
 from .text import counted, day_words, escape, listed
+from .told import REVIEW, Told
 
 LONGEST_DETAIL = 1999
 MOST_POINTS = 3
@@ -43,15 +45,19 @@ class Layout(NamedTuple):
 
 def cards_for(screening: Screening, layout: Layout = Layout()) -> list[Card]:  # noqa: B008 - a NamedTuple is immutable
     """The cards for one patient; an empty list where nothing fits."""
-    fits = fitting(screening.assessments, layout.shown)
-    if fits and _unreadable(fits):
-        return unread_card(wording.unread_kinds(screening.chart)[0] or ["most of the record"], layout, screening)
-    if not fits:
-        later = not_yet(screening.assessments, layout.shown) if layout.near_misses else []
+    assessments, shown = screening.assessments, layout.shown
+    chosen = [fits(a, shown) for a in assessments]
+    if True not in chosen:
+        later = not_yet(assessments, shown) if layout.near_misses else []
         return [_near_miss_card(later, screening)] if later else []
+    told = Told(assessments)
+    tallies = tallies_of(assessments, told)
+    fitting = ordered([tally for tally, fit in zip(tallies, chosen, strict=True) if fit])
+    if _unreadable(fitting):
+        return unread_card(wording.unread_kinds(screening.chart)[0] or ["most of the record"], layout, screening)
     if layout.per_trial:
-        return [_card_of_one(a, screening) for a in fits]
-    return [_card_of_all(fits, not_yet(screening.assessments, layout.shown), screening)]
+        return [_card_of_one(tally, told, screening) for tally in fitting]
+    return [_card_of_all(fitting, tallies, told, not_yet(assessments, shown), screening)]
 
 
 def unread_card(
@@ -77,31 +83,25 @@ def unread_card(
     return [_card(text, "\n\n".join(parts), [], screening)]
 
 
-def _unreadable(fits: Sequence[Assessment]) -> bool:
+def _unreadable(fitting: Sequence[Tally]) -> bool:
     """Most of it unavailable: for no fitting trial was even half of what can be computed to be had."""
-    for assessment in fits:
-        lost = [answer[2] for _, answer in assessment.criteria].count(Reason.UNAVAILABLE)
-        if lost * 2 <= len(assessment.criteria) - assessment.count(Status.REVIEW):
-            return False
-    return True
+    return all(tally.unread * 2 > len(tally.letters) - tally.letters.count(REVIEW) for tally in fitting)
 
 
-def _card_of_all(fits: list[Assessment], later: list[Assessment], screening: Screening) -> Card:
-    counts = [Counts(a) for a in fits]
-    points = open_points(fits)
+def _card_of_all(
+    fitting: Sequence[Tally], tallies: Sequence[Tally], told: Told, later: list[Assessment], screening: Screening
+) -> Card:
+    points = open_points(fitting)
     waiting = wording.waiting(later)
     head, foot = _frame(screening)
 
     def detail(most: int, brief: bool, named: bool) -> str:
-        blocks = [
-            wording.block(a, c, points[a.trial.id], screening.chart, most, brief=brief)
-            for a, c in zip(fits, counts, strict=True)
-        ]
+        blocks = [wording.block(t, points[t.trial.id], screening.chart, most, brief=brief) for t in fitting]
         if waiting:
             blocks.append(waiting if named else f"**Not yet:** {counted(len(later), 'further trial')}.")
         return "\n\n".join([*head, *blocks, foot])
 
-    return _card(wording.summary(fits, counts), _shortest(detail), [a.trial for a in fits], screening)
+    return _card(wording.summary(fitting), _shortest(detail), [t.trial for t in fitting], screening, tallies, told)
 
 
 def _shortest(detail: Callable[[int, bool, bool], str]) -> str:
@@ -117,17 +117,14 @@ def _shortest(detail: Callable[[int, bool, bool], str]) -> str:
     return text[: text.rfind("\n", 0, LONGEST_DETAIL - len(wording.DISCLAIMER) - 2)] + f"\n\n{wording.DISCLAIMER}"
 
 
-def _card_of_one(assessment: Assessment, screening: Screening) -> Card:
-    counts = Counts(assessment)
-    points = open_points([assessment])[assessment.trial.id]
+def _card_of_one(tally: Tally, told: Told, screening: Screening) -> Card:
+    points = open_points([tally])[tally.trial.id]
     head, foot = _frame(screening)
 
     def detail(most: int, brief: bool, named: bool) -> str:
-        block = wording.block(assessment, counts, points, screening.chart, most, brief=brief)
-        return "\n\n".join([*head, block, foot])
+        return "\n\n".join([*head, wording.block(tally, points, screening.chart, most, brief=brief), foot])
 
-    own = screening._replace(assessments=(assessment,))
-    return _card(wording.summary_of_one(assessment, counts), _shortest(detail), [assessment.trial], own)
+    return _card(wording.summary_of_one(tally), _shortest(detail), [tally.trial], screening, [tally], told)
 
 
 def _near_miss_card(later: list[Assessment], screening: Screening) -> Card:
@@ -148,7 +145,15 @@ def _frame(screening: Screening) -> tuple[list[str], str]:
     return head, f"{wording.what_was_read(screening.chart, say_unread=not none)}  \n{wording.DISCLAIMER}"
 
 
-def _card(summary: str, detail: str, trials: list[Trial], screening: Screening | None) -> Card:
+def _card(
+    summary: str,
+    detail: str,
+    trials: Sequence[Trial],
+    screening: Screening | None,
+    tallies: Sequence[Tally] = (),
+    told: Told | None = None,
+) -> Card:
+    """One card. `tallies`, `told`: of the trials that its extension tells of, where they were made already."""
     label = f"ClinicalTrials.gov {', '.join(t.id for t in trials)}" if trials else "ClinicalTrials.gov"
     card = Card(
         uuid=str(uuid.uuid4()),
@@ -164,5 +169,7 @@ def _card(summary: str, detail: str, trials: list[Trial], screening: Screening |
             {"label": f"{t.name} in the registry ({t.id})", "url": t.url, "type": "absolute"} for t in trials
         ]
     if screening is not None:
-        card["extension"] = {EXTENSION: as_json(screening, evidence=False)}
+        told = told or Told(screening.assessments)
+        tallies = tallies or tallies_of(screening.assessments, told)
+        card["extension"] = {EXTENSION: extension(screening, tallies, told)}
     return card

@@ -6,72 +6,76 @@ then as the trial lists them.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import compress
 
 from ..chart.chart import Chart
 from ..clinical.selection import is_child
-from ..eligibility import Assessment
-from ..kernel.answers import Answer, Evidence, Reason, Status, new
+from ..kernel.answers import Answer, Evidence, Reason
 from ..terminology import Terminology
 from ..trials import Criterion
 from .evidence import item_of_score, seen
 from .names import concept_of, look_back_words, named, ours, parts_of, told
+from .tally import Tally
 from .text import date_words, escape
 
 _EASE = {"question": 0, "laboratory": 1, "imaging": 2, "biopsy": 3}
-_UNKNOWN = Status.UNKNOWN
+_NO_DATA = Reason.NO_DATA
 _MOST_NAMED = 4
 """So many things not recorded are named; where there are more, the card says what the trial asks instead."""
 
 
-class Point(NamedTuple):
-    """One unknown criterion of one trial."""
-
-    criterion: Criterion
-    answer: Answer
-
-    @property
-    def judge(self) -> bool:
-        """Whether it is for the clinician to judge, not to look up."""
-        return self.answer.reason is Reason.JUDGEMENT
+Point = tuple[Criterion, Answer]
+"""One unknown criterion of one trial."""
 
 
-def open_points(assessments: Sequence[Assessment]) -> dict[str, list[Point]]:
+def open_points(tallies: Sequence[Tally]) -> dict[str, list[Point]]:
     """Trial id → its unknown criteria, those first that the reader can best act on."""
-    found: dict[str, list[tuple[Point, tuple[str, ...]]]] = {}
+    found: list[tuple[str, list[Point], list[tuple[tuple[str, ...], int]]]] = []
     decides: dict[str, int] = {}
-    for trial, _, _, _, criteria in assessments:
-        found[trial.id] = points = [
-            (new(Point, pair), _keys(pair[1][5], pair[0].topic)) for pair in criteria if pair[1][0] is _UNKNOWN
-        ]
-        for key in {key for _, keys in points for key in keys}:
+    for tally in tallies:
+        points = list(compress(tally.assessment.criteria, tally.unknown)) if tally.open else []
+        asked = [_asks(answer[5], criterion.topic, criterion.ask) for criterion, answer in points]
+        found.append((tally.trial.id, points, asked))
+        for key in {key for keys, _ in asked for key in keys}:
             decides[key] = decides.get(key, 0) + 1
-
-    def order(point: tuple[Point, tuple[str, ...]]) -> tuple[int, int]:
-        (criterion, _), keys = point
-        most = decides[keys[0]] if len(keys) == 1 else max([decides[key] for key in keys])
-        return -most, _EASE.get(criterion.ask or "question", 0)
-
-    return {trial: [point for point, _ in sorted(points, key=order)] for trial, points in found.items()}
+    ordered: dict[str, list[Point]] = {}
+    for trial, points, asked in found:
+        ranks = [
+            ease - len(_EASE) * (decides[keys[0]] if len(keys) == 1 else max([decides[key] for key in keys]))
+            for keys, ease in asked
+        ]
+        ordered[trial] = [points[n] for n in sorted(range(len(points)), key=ranks.__getitem__)]
+    return ordered
 
 
 @lru_cache(maxsize=1024)
-def _keys(missing: tuple[str, ...], topic: str) -> tuple[str, ...]:
-    """What the reader would have to find out; the two SLEDAI totals stand in for each other (decision 6)."""
-    return tuple("sledai" if "sledai" in m else m for m in missing) if missing else (topic,)
+def _asks(missing: tuple[str, ...], topic: str, ask: str | None) -> tuple[tuple[str, ...], int]:
+    """What the reader has to find out, and how easily. The two SLEDAI totals stand in for each other (decision 6)."""
+    keys = tuple("sledai" if "sledai" in m else m for m in missing) if missing else (topic,)
+    return keys, _EASE.get(ask or "question", 0)
 
 
 def line(point: Point, chart: Chart, *, brief: bool = False) -> str:
     """`- To check: **CD4 count**. Last one is from 3 Feb 2026, older than 180 days.`"""
-    lead = "For you to judge" if point.judge else "To check"
+    criterion, answer = point
+    if answer[2] is _NO_DATA and not answer[6] and not answer[7] and not brief:  # reason, evidence, notes
+        return _plain(answer[5], criterion.topic, criterion.says, chart.terminology)
+    lead = "For you to judge" if answer.reason is Reason.JUDGEMENT else "To check"
     why = "" if brief else f" {_why(point, chart)}"
-    return f"- {lead}: **{ours(point.criterion.topic)}**.{why}"
+    return f"- {lead}: **{ours(criterion.topic)}**.{why}"
+
+
+@lru_cache(maxsize=1024)
+def _plain(missing: tuple[str, ...], topic: str, says: str, terminology: Terminology) -> str:
+    """The line for what nobody recorded, the most common one: all its words are ours, none is the chart's."""
+    return f"- To check: **{ours(topic)}**. {_asked(missing, topic, says, terminology)}"
 
 
 def _why(point: Point, chart: Chart) -> str:
-    reason, evidence = point.answer.reason, point.answer.evidence
+    answer = point[1]
+    reason, evidence = answer.reason, answer.evidence
     if reason is Reason.NO_DATA and not evidence:
-        return _not_recorded(point, chart) + _note(point)
+        return _not_recorded(point, chart) + _note(answer)
     bound = next((e for e in evidence if e.rule == "score" and e.basis == "computed" and e.reference is None), None)
     if bound is not None and reason is Reason.IMPRECISE:
         return _bound_of_score(bound, evidence)
@@ -98,14 +102,15 @@ def _why(point: Point, chart: Chart) -> str:
         threshold = next((e.threshold for e in evidence if e.threshold), None)
         return f"{shown} leaves it open" + (f" ({_bound(threshold)})." if threshold else ".")
     if reason is Reason.JUDGEMENT:
-        note = _note(point)
+        note = _note(answer)
         return f"Recorded: {shown}.{note}" if shown else note.strip() or "The record does not settle it."
-    return _not_recorded(point, chart) + _note(point)
+    return _not_recorded(point, chart) + _note(answer)
 
 
 def _not_recorded(point: Point, chart: Chart) -> str:
     """What would decide: named where it is one part of several and few; else what the trial asks."""
-    return _asked(point.answer.missing, point.criterion.topic, point.criterion.says, chart.terminology)
+    criterion, answer = point
+    return _asked(answer.missing, criterion.topic, criterion.says, chart.terminology)
 
 
 @lru_cache(maxsize=1024)
@@ -119,28 +124,28 @@ def _asked(wanted: tuple[str, ...], topic: str, says: str, terminology: Terminol
     return f"Not recorded: {', '.join(missing)}."
 
 
-def _note(point: Point) -> str:
-    said = point.answer.notes[0] if point.answer.notes else ""
+def _note(answer: Answer) -> str:
+    said = answer.notes[0] if answer.notes else ""
     return f" {said[0].upper()}{escape(said[1:], 90)}." if said else ""
 
 
 def _stale(point: Point, chart: Chart) -> str:
     """The newest result there is, and how far back the trial looks."""
-    evidence = point.answer.evidence
+    criterion, answer = point
+    evidence, missing = answer.evidence, answer.missing
     old = next((e for e in evidence if e.date and e.threshold is None and e.normalised is None), evidence[0])
     if not old.date:
         return "Only an older result is recorded."
-    missing = point.answer.missing
     concept = old.rule if old.rule in chart.terminology.concepts else next(iter(missing), "")
-    span = look_back_words(point.criterion, concept or "", chart, is_child(chart))
+    span = look_back_words(criterion, concept or "", chart, is_child(chart))
     name = concept_of(old, chart)
-    which = "one" if not name or told(point.criterion.topic, name) else name
+    which = "one" if not name or told(criterion.topic, name) else name
     return f"Last {which} is from {date_words(old.date)}, older than {span or 'the trial accepts'}."
 
 
 def _incomparable(point: Point, chart: Chart) -> str:
     """What was recorded and why it cannot be read: `82 lab units (13 Oct 2026): the unit is not known …`"""
-    facts = [e for e in point.answer.evidence if e.value]
+    facts = [e for e in point[1].evidence if e.value]
     said: list[str] = []
     for note in dict.fromkeys(e.note for e in facts if e.note):
         shown = _seen([e for e in facts if e.note == note], point, chart)
@@ -151,7 +156,7 @@ def _incomparable(point: Point, chart: Chart) -> str:
 
 
 def _seen(evidence: Sequence[Evidence], point: Point, chart: Chart) -> str:
-    return seen(evidence, chart, point.criterion.topic)
+    return seen(evidence, chart, point[0].topic)
 
 
 def _bound_of_score(bound: Evidence, evidence: Sequence[Evidence]) -> str:

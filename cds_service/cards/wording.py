@@ -10,9 +10,10 @@ from ..eligibility import Assessment
 from ..kernel.answers import Answer, Evidence, Status
 from ..kernel.dates import parse_window
 from ..trials import Criterion, Trial
-from .choose import UNCONFIRMED, Counts
+from .choose import UNCONFIRMED
 from .evidence import evidence_words
 from .points import Point, line
+from .tally import Tally
 from .text import counted, date_words, day_words, escape, listed
 
 DISCLAIMER = "A research screening aid. It does not establish eligibility; the study team decides."
@@ -55,11 +56,10 @@ def _recruitment(status: str, status_as_of: date, last_update: date) -> str:
     return f"{status.replace('-', ' ')} {read}"
 
 
-def summary(fits: Sequence[Assessment], counts: Sequence[Counts]) -> str:
+def summary(fits: Sequence[Tally]) -> str:
     """One sentence under 140 characters, without markup and without anything from the chart."""
-    trials = [a.trial for a in fits]
-    check = sum(c.check for c in counts)
-    tail = _tail(check, sum(c.judge for c in counts))
+    trials = [tally.trial for tally in fits]
+    tail = _tail(sum([tally.check for tally in fits]), sum([tally.judge for tally in fits]))
     one = len(trials) == 1
     head = "May fit a lupus CAR-T trial" if one else f"May fit {len(trials)} lupus CAR-T trials"
     full = [f"{t.name} ({t.city}{', unconfirmed' if t.status == UNCONFIRMED else ''})" for t in trials]
@@ -79,21 +79,18 @@ def _tail(check: int, judge: int) -> str:
     return f" Nothing against; {counted(judge, 'point')} for you to judge."
 
 
-def summary_of_one(assessment: Assessment, counts: Counts) -> str:
+def summary_of_one(tally: Tally) -> str:
     """The summary of a card that speaks of one trial only: with its registry number."""
-    trial = assessment.trial
+    trial = tally.trial
     where = f" ({trial.city}{', unconfirmed' if trial.status == UNCONFIRMED else ''})"
-    check = _tail(counts.check, counts.judge)
+    check = _tail(tally.check, tally.judge)
     text = f"May fit lupus CAR-T trial {trial.name}, {trial.id}{where}.{check}"
     return text if len(text) <= LONGEST_SUMMARY else f"May fit lupus CAR-T trial {trial.id}.{check}"
 
 
-def block(
-    assessment: Assessment, counts: Counts, points: Sequence[Point], chart: Chart, most: int, *, brief: bool = False
-) -> str:
+def block(tally: Tally, points: Sequence[Point], chart: Chart, most: int, *, brief: bool = False) -> str:
     """One trial: what it is, how the criteria came out, and the points that the reader can act on."""
-    trial = assessment.trial
-    lines = [_head(trial), _counts(counts)]
+    lines = [_head(tally.trial), _counts(tally)]
     lines += [line(point, chart, brief=brief) for point in points[:most]]
     if most and len(points) > most:
         lines.append(f"- … and {len(points) - most} more.")
@@ -101,13 +98,18 @@ def block(
 
 
 def _head(trial: Trial) -> str:
-    product = f", {trial.product}" if trial.product else ""
-    return f"**{trial.name}{product}** · {trial.id} · {trial.city} · {recruitment(trial)}  "
+    return _named(trial.name, trial.product, trial.id, trial.city, trial.status, trial.status_as_of, trial.last_update)
 
 
-def _counts(counts: Counts) -> str:
-    silent = f" ({counts.silent} of them because nothing is recorded)" if counts.silent else ""
-    return f"{counts.met} met{silent}, {counts.check} to check, {counts.judge} for you to judge, none against."
+@lru_cache(maxsize=64)
+def _named(name: str, product: str, id_: str, city: str, status: str, status_as_of: date, last_update: date) -> str:
+    what = f"{name}, {product}" if product else name
+    return f"**{what}** · {id_} · {city} · {_recruitment(status, status_as_of, last_update)}  "
+
+
+def _counts(tally: Tally) -> str:
+    silent = f" ({tally.silent} of them because nothing is recorded)" if tally.silent else ""
+    return f"{tally.met} met{silent}, {tally.check} to check, {tally.judge} for you to judge, none against."
 
 
 def waiting(assessments: Sequence[Assessment]) -> str:

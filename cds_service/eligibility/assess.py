@@ -9,6 +9,7 @@ from ..chart.chart import Chart
 from ..clinical.lupus import SleState, sle
 from ..kernel.answers import Answer, Status, new
 from ..trials.model import Criterion, Trial
+from .together import Assessments, Picker, Together, picker
 
 _status = itemgetter(0)
 _FAIL, _UNKNOWN = Status.FAIL, Status.UNKNOWN
@@ -49,12 +50,14 @@ def assess_all(trials: tuple[Trial, ...], chart: Chart) -> tuple[Assessment, ...
     answers = [answer(chart) for answer in plan.questions]
     answers += plan.constants
     found = []
-    for trial, own in plan.trials:
+    for trial, own in zip(trials, plan.own, strict=True):
         mine = own(answers)
         verdict, eligible_from = _verdict(mine)
         criteria = tuple(zip(trial.criteria, mine, strict=True))
         found.append(new(Assessment, (trial, verdict, eligible_from, (), criteria)))
-    return tuple(found)
+    assessments = Assessments(found)
+    assessments.together = Together(answers, plan.own, plan.ids)
+    return assessments
 
 
 def _not_applicable(chart: Chart) -> tuple[str, ...] | None:
@@ -74,8 +77,10 @@ class _Plan(NamedTuple):
     """`answer` of each distinct rule."""
     constants: tuple[Answer, ...]
     """The answers of the rules that say the same of every chart; they stand after those of the questions."""
-    trials: tuple[tuple[Trial, Callable[[list[Answer]], tuple[Answer, ...]]], ...]
-    """Each trial, and what picks the answers to its criteria out of all answers."""
+    own: tuple[Picker, ...]
+    """For each trial: what picks the answers to its criteria out of all answers."""
+    ids: tuple[tuple[str, ...], ...]
+    """For each trial: the ids of its criteria."""
 
 
 _plans: dict[tuple[int, ...], tuple[tuple[Trial, ...], _Plan]] = {}
@@ -105,15 +110,9 @@ def _made(trials: tuple[Trial, ...]) -> _Plan:
     return _Plan(
         tuple([rule.answer for rule in asked.values()]),
         tuple([rule.always for rule in constant.values()]),
-        tuple([(trial, _picker([places[id(c.rule)] for c in trial.criteria])) for trial in trials]),
+        tuple([picker([places[id(c.rule)] for c in trial.criteria]) for trial in trials]),
+        tuple([tuple([c.id for c in trial.criteria]) for trial in trials]),
     )
-
-
-def _picker(places: list[int]) -> Callable[[list[Answer]], tuple[Answer, ...]]:
-    """What takes these places out of a list (`itemgetter` of one place gives no tuple)."""
-    if len(places) > 1:
-        return itemgetter(*places)
-    return lambda answers: tuple([answers[place] for place in places])
 
 
 def _verdict(answers: tuple[Answer, ...]) -> tuple[str, date | None]:

@@ -1,7 +1,8 @@
 """What the service sends, as types: `/openapi.json` is made of them, and a test decodes every kind of answer by them.
 
 They are closed: a key that stands in no model here fails a test. `Ready` and `Health` are what is encoded; discovery
-and cards are written as plain dictionaries where they are made (services.py, cards/build.py), for speed.
+and cards are written as plain dictionaries where they are made (services.py, cards/build.py) and the extension as JSON
+(cards/extension.py), for speed.
 """
 
 from datetime import date

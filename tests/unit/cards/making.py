@@ -3,6 +3,10 @@
 from datetime import date
 from typing import Any
 
+import msgspec
+
+from cds_service.cards import Card
+from cds_service.cards.build import EXTENSION
 from cds_service.chart import Chart, Kind, Patient
 from cds_service.criteria.review import Review
 from cds_service.eligibility import Assessment
@@ -52,6 +56,12 @@ def assessed(
 def waiting(which: Trial, until: date, evidence: Evidence) -> Assessment:
     answer = failed(Basis.RECORDED, (evidence,), until=until)
     return assessed(which, [(criterion("I4d", "glucocorticoid stable"), answer)], "not-yet", until)
+
+
+def extension(card: Card) -> dict[str, Any]:
+    """What a card's extension says."""
+    found: dict[str, Any] = msgspec.json.decode(card["extension"][EXTENSION])
+    return found
 
 
 def chart(**changes: Any) -> Chart:

@@ -8,12 +8,11 @@ from decimal import Decimal
 import pytest
 
 from cds_service.cards import Layout, cards_for, unread_card
-from cds_service.cards.build import EXTENSION
 from cds_service.chart import Kind
 from cds_service.kernel.answers import Basis, Evidence, Reason, failed, unknown
 from cds_service.trials import Trial
 
-from .making import CONSENT, MET, SILENT, assessed, criterion, missing, screening, trial, waiting
+from .making import CONSENT, MET, SILENT, assessed, criterion, extension, missing, screening, trial, waiting
 
 IM19 = trial()
 WUHAN = trial("NCT07339332", "CT1195E", "Wuhan")
@@ -143,13 +142,13 @@ def test_trials_that_fail_for_good_stand_in_the_extension_only() -> None:
     against = assessed(META, [(criterion("E5", "transplant"), failed(Basis.RECORDED))], "ineligible")
     (card,) = cards_for(screening(assessed(IM19), against))
     assert META.id not in card["detail"]
-    assert META.id in [t["id"] for t in card["extension"][EXTENSION]["trials"]]
+    assert META.id in [t["id"] for t in extension(card)["trials"]]
 
 
 def test_the_layout_per_trial_gives_one_card_a_trial_with_its_number_and_its_own_screening() -> None:
     cards = cards_for(screening(assessed(IM19), assessed(WUHAN)), Layout(per_trial=True))
     assert [IM19.id in cards[0]["summary"], WUHAN.id in cards[1]["summary"]] == [True, True]
-    assert [[t["id"] for t in c["extension"][EXTENSION]["trials"]] for c in cards] == [[IM19.id], [WUHAN.id]]
+    assert [[t["id"] for t in extension(c)["trials"]] for c in cards] == [[IM19.id], [WUHAN.id]]
 
 
 def test_the_summary_stays_under_140_characters_whatever_the_names() -> None:
@@ -281,7 +280,8 @@ def test_no_key_of_a_card_is_null_or_empty() -> None:
             for inner in value:
                 walk(inner)
 
-    walk(cards_for(screening(assessed(IM19, [(CD4, missing("cd4_abs")), (criterion("I1", "consent"), CONSENT)]))))
+    (card,) = cards_for(screening(assessed(IM19, [(CD4, missing("cd4_abs")), (criterion("I1", "consent"), CONSENT)])))
+    walk(card | {"extension": extension(card)})
 
 
 def test_a_stale_part_of_several_is_named_with_its_own_date_and_not_the_fresh_one_before_it() -> None:

@@ -1,0 +1,50 @@
+"""Assessments of one chart together: what several criteria ask alike has one answer, which is looked at once."""
+
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..kernel.answers import Answer
+
+if TYPE_CHECKING:
+    from .assess import Assessment
+
+Picker = Callable[[Sequence[Any]], tuple[Any, ...]]
+"""Takes what belongs to the criteria of one trial, in their order, out of a sequence with one place an answer."""
+
+
+class Together(NamedTuple):
+    """The answers of some assessments, each once. What is made of each answer is picked for an assessment by `own`."""
+
+    answers: Sequence[Answer]
+    own: Sequence[Picker]
+    """For each assessment."""
+    ids: Sequence[tuple[str, ...]]
+    """For each assessment: the ids of its criteria."""
+
+
+class Assessments(tuple["Assessment", ...]):
+    """Trials held against one chart by one plan, with what they have in common."""
+
+    together: Together
+
+
+def together(assessments: Sequence["Assessment"]) -> Together:
+    """What these assessments of one chart have in common."""
+    if isinstance(assessments, Assessments):
+        return assessments.together
+    answers: list[Answer] = []
+    places: dict[int, int] = {}
+    for assessment in assessments:
+        for _, answer in assessment.criteria:
+            if places.setdefault(id(answer), len(answers)) == len(answers):
+                answers.append(answer)
+    own = [picker([places[id(answer)] for _, answer in assessment.criteria]) for assessment in assessments]
+    return Together(answers, own, [tuple([criterion.id for criterion, _ in a.criteria]) for a in assessments])
+
+
+def picker(places: Sequence[int]) -> Picker:
+    """What takes these places out of a sequence (`itemgetter` of one place gives no tuple)."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda answers: tuple([answers[place] for place in places])
