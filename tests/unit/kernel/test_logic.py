@@ -179,3 +179,19 @@ def test_notes_and_evidence_are_added_once():
     once = Answer(Status.PASS, Basis.RECORDED).noted("a", "b", "a").with_evidence(Evidence("X/1"), Evidence("X/1"))
     assert once.notes == ("a", "b")
     assert once.evidence == (Evidence("X/1"),)
+
+
+def test_a_failing_composite_rests_on_its_failing_parts_alone():
+    fails = [failed(Basis.RECORDED, (Evidence(f"Observation/{n}"),)) for n in "ab"]
+    good = passed(Basis.COMPUTED, (Evidence("Observation/c"),))
+    failing = tuple(Evidence(f"Observation/{n}") for n in "ab")
+    for whole in (all_of([good, *fails]), at_least(2, [good, *fails])):
+        assert (whole.status, whole.basis, whole.evidence) == (Status.FAIL, Basis.RECORDED, failing)
+
+
+def test_a_composite_that_stays_open_shows_what_all_its_parts_rest_on():
+    good, open_ = passed(Basis.RECORDED, (Evidence("Observation/a"),)), unknown(Reason.STALE, (), (Evidence("X/b"),))
+    bad = failed(Basis.RECORDED, (Evidence("Observation/c"),))
+    assert all_of([good, open_]).evidence == (*good.evidence, *open_.evidence)
+    assert any_of([bad, open_]).evidence == (*bad.evidence, *open_.evidence)
+    assert at_least(2, [good, open_, bad]).evidence == (*good.evidence, *open_.evidence, *bad.evidence)
