@@ -12,7 +12,7 @@ from .ages import ages as ages_of
 from .limits import differing_sexes
 from .measures import measure
 from .renal import ckd_epi_interval, clearance_interval, schwartz_interval
-from .selection import CONFLICT, PRELIMINARY, Found, decide, is_child, newest, query, seen
+from .selection import CONFLICT, NOTHING, PRELIMINARY, Found, decide, is_child, newest, query, seen
 from .thresholds import Threshold
 
 _AT_LIMIT = "reported within 0.5 of the limit: the number before rounding may lie on the other side"
@@ -67,6 +67,8 @@ def _newer(
     if reported.reason is Reason.UNAVAILABLE:
         return decide(reported, missing, lambda r: threshold.judge(chart, r, missing, rule))
     ours = _judge_computed(threshold, computed, missing, rule)
+    if reported is NOTHING:
+        return ours
     if not reported.results:
         if reported.reason is Reason.STALE and computed.creatinine is None and ours.reason is Reason.NO_DATA:
             return ours._replace(reason=Reason.STALE)

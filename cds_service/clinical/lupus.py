@@ -70,6 +70,15 @@ class Duration(NamedTuple):
 def duration(chart: Chart) -> Duration:
     """The earliest onset of any SLE Condition, and the recordedDate that makes it older (a lower bound only)."""
     counted = diagnoses(chart)
+    if len(counted) == 1:
+        only = counted[0]
+        onset, known = only.onset, only.recorded
+        if onset is not None and (known is None or known.last >= onset.first):
+            return Duration(onset, only, None, None)  # the common case: one record, with its onset
+    return _duration(counted)
+
+
+def _duration(counted: tuple[Diagnosis, ...]) -> Duration:
     onsets = [(d.onset, d) for d in counted if d.onset is not None]
     onset, onset_of = None, None
     if onsets:

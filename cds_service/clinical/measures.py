@@ -36,18 +36,18 @@ def measure(chart: Chart, result: Result) -> Measure:
 
 
 def _measure(chart: Chart, result: Result) -> Measure:
-    reading = result.reading
+    reading, concept = result.reading, result.concept
     if reading.unreadable is not None:
         return Measure(None, reading.unreadable)
-    if reading.oxygen or (result.concept == "spo2" and _oxygen_beside(chart, result)):
+    if reading.oxygen or (concept == "spo2" and _oxygen_beside(chart, result)):
         return Measure(None, "oxygen was given at the time of the measurement")
-    quantity = reading.quantity
-    if quantity is None:
+    if reading.quantity is None:
         return Measure(None, "the result holds no number")
-    number = convert(chart.terminology, result.concept, quantity.number, quantity.unit)
+    recorded, unit_recorded, value_recorded = reading.quantity
+    number = convert(chart.terminology, concept, recorded, unit_recorded)
     if number is None:
-        return Measure(None, "the result has no unit" if not quantity.unit else "the unit is not known for this test")
-    unit = chart.terminology.concepts[result.concept].canonical_unit
+        return Measure(None, "the unit is not known for this test" if unit_recorded else "the result has no unit")
+    unit = chart.terminology.concepts[concept].canonical_unit
     if _impossible(number, unit):
         return Measure(None, "no such amount is possible")
     if result.method == "segmented":
@@ -57,7 +57,7 @@ def _measure(chart: Chart, result: Result) -> Measure:
     exact = low if low is number[1] else None
     text = str(number) if exact is None else plain(exact)
     compared = f"{text} {unit}" if unit else text
-    shown = (result.reference, quantity[2], quantity[1], result.written, compared)
+    shown = (result.reference, value_recorded, unit_recorded, result.written, compared)
     return new(Measure, (number, None, text, exact, unit, shown))
 
 

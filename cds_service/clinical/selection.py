@@ -41,8 +41,14 @@ NOTHING = Found((), _NO_DATA)
 
 def is_child(chart: Chart) -> bool:
     """Whether the patient is, or may be, under 18."""
-    years = ages(chart)
-    return years is not None and years[0] < 18
+    found: bool | None = chart.memo.get(_CHILD)
+    if found is None:
+        years = ages(chart)
+        found = chart.memo[_CHILD] = years is not None and years[0] < 18
+    return found
+
+
+_CHILD = "may be a child"
 
 
 def look_back(chart: Chart, concept: str) -> date | None:
@@ -64,23 +70,29 @@ class Query:
     (`query`), which is the key under which a chart keeps the answer.
     """
 
-    __slots__ = ("accept", "concepts", "one", "window")
+    __slots__ = ("accept", "concepts", "window")
 
     def __init__(self, concepts: tuple[str, ...], window: Window | None, accept: Accept | None) -> None:
         self.concepts = concepts
-        self.one = concepts[0] if len(concepts) == 1 else None
         self.window = window
         self.accept = accept
 
     def of(self, chart: Chart) -> Found:
         """The results of this chart that count; `NOTHING`, and no other object, where none of any age is there."""
         found: Found | None = chart.memo.get(self)
-        if found is None:
-            one, results = self.one, chart.results
-            here = one in results if one is not None else not results.keys().isdisjoint(self.concepts)
-            if not here and chart.kinds.get("Observation", _READ) is _READ:
-                return NOTHING
-            found = chart.memo[self] = _newest(chart, self.concepts, self.window, self.accept)
+        return self._find(chart) if found is None else found
+
+    def _find(self, chart: Chart) -> Found:
+        concepts, window, kind = self.concepts, self.window, chart.kinds.get("Observation", _READ)
+        one = len(concepts) == 1
+        results = chart.results.get(concepts[0], ()) if one else of_concepts(chart, concepts)
+        if not results and kind is _READ:
+            return NOTHING
+        start = window.before(chart.as_of) if window is not None else look_back(chart, concepts[0])
+        found = pick(results, start, self.accept)
+        if kind is not _READ and not kind.complete and not (kind is _NEWEST and (found.results or found.older)):
+            found = found._replace(reason=_UNAVAILABLE, only=None)
+        chart.memo[self] = found
         return found
 
 
@@ -104,16 +116,6 @@ def of_concepts(chart: Chart, concepts: Sequence[str]) -> Sequence[Result]:
     joined = [r for c in concepts for r in chart.results.get(c, ())]
     joined.sort(key=_order, reverse=True)
     return joined
-
-
-def _newest(chart: Chart, concepts: tuple[str, ...], window: Window | None, accept: Accept | None) -> Found:
-    results = chart.results.get(concepts[0], ()) if len(concepts) == 1 else of_concepts(chart, concepts)
-    kind = chart.kinds.get("Observation", _READ)
-    start = window.before(chart.as_of) if window is not None else look_back(chart, concepts[0])
-    found = pick(results, start, accept)
-    if kind is _READ or kind.complete or (kind is _NEWEST and (found.results or found.older)):
-        return found
-    return found._replace(reason=_UNAVAILABLE, only=None)
 
 
 def covered(chart: Chart, start: date | None) -> bool:

@@ -190,6 +190,8 @@ def deduction(chart: Chart, score: Result) -> tuple[int, int, tuple[Evidence, ..
     2 for low complement (any of C3, C4, CH50 below its own range) and 2 for raised anti-dsDNA, by the results nearest
     to the score within 30 days of it; a component that was not measured may or may not have scored (decisions 6, 36).
     """
+    if chart.results.keys().isdisjoint(_SEROLOGY_TESTS):
+        return _NEVER_MEASURED
     certain, possible = 0, 0
     evidence: list[Evidence] = []
     missing: list[str] = []
@@ -209,6 +211,10 @@ def deduction(chart: Chart, score: Result) -> tuple[int, int, tuple[Evidence, ..
         if scored is None:
             missing.extend(concepts)
     return certain, possible, tuple(evidence), tuple(missing)
+
+
+_SEROLOGY_TESTS = frozenset((*COMPLEMENT, "anti_dsdna"))
+_NEVER_MEASURED = (0, WEIGHTS["low_complement"] + WEIGHTS["increased_dna_binding"], (), ("c3", "c4", "anti_dsdna"))
 
 
 def _low_complement(chart: Chart, score: Result) -> tuple[bool | None, Result | None]:

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from ..chart.chart import Chart
 from ..chart.facts import Diagnosis, Result
-from ..clinical.findings import absent, evidence_of, incomplete
+from ..clinical.findings import evidence_of, incomplete, silence
 from ..clinical.measures import convert
-from ..clinical.selection import decide, newest, seen
+from ..clinical.selection import decide, query, seen
 from ..clinical.stated import NEPHRITIS, nephritis
 from ..kernel.answers import Answer, Basis, Evidence, Reason, Status, failed, passed, unknown
 from ..kernel.numbers import Interval, exactly
@@ -28,6 +28,7 @@ _STATED = re.compile(
 _FRACTION = re.compile(r"(\d{1,2})\s*/\s*12")
 _LAST = 12
 _MISSING = ("lupus_nephritis_chronicity_index",)
+_INDEX, _SILENCE = query((KIND,)), silence(("Condition",), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +39,21 @@ class ChronicityIndex:
 
     def answer(self, chart: Chart) -> Answer:
         """Answer for this chart."""
-        found = newest(chart, (KIND,))
+        found = _INDEX.of(chart)
         if found.results:
             return decide(found, _MISSING, lambda r: self._judge(chart, r))
         known = nephritis(chart)
+        if not known:
+            return _SILENCE.absent(chart, _MISSING)
         stated = [(d, s) for d in known if (s := self._stated(d)) is not None]
         if stated:
             decided = [self._decided(Decimal(s), (evidence_of(d, self._limit, KIND),)) for d, s in stated]
             return min(decided, key=lambda a: a.status is not Status.FAIL)
-        if known:
-            evidence = tuple(evidence_of(d, self._limit, KIND, "no chronicity index is recorded") for d in known)
-            sure = any(_sure(d) for d in known)
-            if incomplete(chart, ("Observation",)):
-                return unknown(Reason.UNAVAILABLE, _MISSING, evidence)
-            return unknown(Reason.NO_DATA if sure else Reason.JUDGEMENT, _MISSING, evidence)
-        return absent(chart, ("Condition",), _MISSING)
+        evidence = tuple(evidence_of(d, self._limit, KIND, "no chronicity index is recorded") for d in known)
+        sure = any(_sure(d) for d in known)
+        if incomplete(chart, ("Observation",)):
+            return unknown(Reason.UNAVAILABLE, _MISSING, evidence)
+        return unknown(Reason.NO_DATA if sure else Reason.JUDGEMENT, _MISSING, evidence)
 
     def _stated(self, diagnosis: Diagnosis) -> int | None:
         """An index that the text or a stage of the Condition names with its value."""

@@ -6,8 +6,9 @@
     {shared: name of a rule in trials/shared.yaml}
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from ..chart.chart import Chart
 from ..clinical.findings import by_finding
@@ -35,6 +36,8 @@ class Combined:
     """What it answers where none of the parts finds anything."""
     asks: tuple[Callable[[Chart], Answer], ...] = field(init=False, repr=False, compare=False)
     """`answer` of each part."""
+    together: Callable[[Sequence[Answer]], Answer] = field(init=False, repr=False, compare=False)
+    """The answers of the parts by Kleene's logic."""
 
     def __post_init__(self) -> None:
         """Work out at load time what no chart changes."""
@@ -43,7 +46,9 @@ class Combined:
         object.__setattr__(self, "passes_only_with", own)
         needed = frozenset().union(*needs[1:]) if self.how == "any" and all(needs[1:]) else frozenset()
         object.__setattr__(self, "needed", needed)
-        object.__setattr__(self, "silent", silent_together(self.parts, self._together))
+        together = {"all": all_of, "any": any_of}.get(self.how) or partial(at_least, self.least)
+        object.__setattr__(self, "together", together)
+        object.__setattr__(self, "silent", silent_together(self.parts, together))
         object.__setattr__(self, "asks", tuple([part.answer for part in self.parts]))
 
     def answer(self, chart: Chart) -> Answer:
@@ -57,13 +62,7 @@ class Combined:
             if alone and by_finding(chart).keys().isdisjoint(self.needed):
                 return first  # no other part can pass, and what does not pass says nothing beside it
             return any_of([first, *[ask(chart) for ask in self.asks[1:]]])
-        return self._together([ask(chart) for ask in self.asks])
-
-    def _together(self, answers: list[Answer]) -> Answer:
-        """The answers of the parts by Kleene's logic."""
-        if self.how == "all":
-            return all_of(answers)
-        return any_of(answers) if self.how == "any" else at_least(self.least, answers)
+        return self.together([ask(chart) for ask in self.asks])
 
     def words(self) -> str:
         """The parts, joined."""

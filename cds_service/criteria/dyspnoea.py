@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from ..chart.chart import Chart
 from ..chart.facts import Diagnosis, Result
-from ..clinical.findings import absent, by_finding, evidence_of, incomplete
+from ..clinical.findings import by_finding, evidence_of, incomplete, silence
 from ..clinical.measures import convert
-from ..clinical.selection import decide, newest, seen
+from ..clinical.selection import decide, query, seen
 from ..kernel.answers import Answer, Basis, Evidence, Reason, Status, failed, passed, unknown
 from ..kernel.numbers import Interval, exactly
 from .rule import Reads, Spec
@@ -23,6 +23,7 @@ _GRADE = re.compile(r"(?:CTCAE|grade|G)[\s:v.\d]*?(?:grade|G)?[\s:=-]*\b([0-5])\
 _OTHER_SCALES = re.compile(r"m?MRC|NYHA|Borg|WHO.?FC|functional class", re.IGNORECASE)
 _ROMAN = {"0": 0, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
 _MISSING = ("ctcae_dyspnea_grade",)
+_GRADED, _SILENCE = query(("dyspnea_grade",)), silence(("Condition",), None)
 _FIRST, _LAST = Decimal(0), Decimal(5)
 
 
@@ -34,7 +35,7 @@ class Dyspnoea:
 
     def answer(self, chart: Chart) -> Answer:
         """Answer for this chart."""
-        found = newest(chart, ("dyspnea_grade",))
+        found = _GRADED.of(chart)
         if found.results or found.reason is Reason.STALE:
             answer = decide(found, _MISSING, lambda r: self._judge(chart, r))
             if found.reason is not Reason.STALE:
@@ -48,7 +49,7 @@ class Dyspnoea:
             return answer
         if incomplete(chart, ("Observation",)):
             return unknown(Reason.UNAVAILABLE, _MISSING)
-        return absent(chart, ("Condition",), _MISSING)
+        return _SILENCE.absent(chart, _MISSING)
 
     def _judge(self, chart: Chart, result: Result) -> Answer:
         reading = result.reading

@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 
 from ..chart.chart import Chart
-from ..clinical.findings import since
+from ..clinical.findings import silence, since
 from ..clinical.positivity import verdict
 from ..clinical.selection import covered, of_concepts, seen
 from ..kernel.answers import REASON_RANK, Answer, Basis, Evidence, Reason, passed, unknown
@@ -14,6 +14,8 @@ from ..kernel.dates import Window
 from .rule import Reads, Spec
 
 KIND = "judged_if_positive"
+
+_SILENCE = silence(("Observation",), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,10 @@ class JudgedIfPositive:
 
     def answer(self, chart: Chart) -> Answer:
         """A positive is unknown (judgement), never a fail; no test at all passes, not recorded."""
+        if chart.results.keys().isdisjoint(self.tests):
+            reason = _SILENCE.fails(chart)
+            if reason is None:
+                return _SILENCE.absent(chart, self.tests)
         start, threshold = self.window.before(chart.as_of), f"within {self.window}"
         reasons: list[Reason] = []
         open_: list[Evidence] = []

@@ -5,7 +5,7 @@
 Silence does not disprove an inclusion: it is unknown, `no-data` (decision 5). Wide codes, words and doubt do not pass.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..chart.chart import Chart
 from ..chart.facts import Diagnosis
@@ -28,6 +28,20 @@ class OrganInvolvement:
     if_severe: tuple[str, ...]
     judgement: tuple[str, ...]
     classes: frozenset[str]
+    names: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """All findings that are asked for, in this order."""
+    missing: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """What would decide where nothing is recorded."""
+    classes_said: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Work out at load time what no chart changes."""
+        names = (*self.findings, *self.if_severe, *self.judgement)
+        object.__setattr__(self, "names", names)
+        nephritis_too = ("lupus_nephritis_isn_rps_class",) if self.classes else ()
+        object.__setattr__(self, "missing", (*nephritis_too, *names))
+        said = "class " + ", ".join(c for c in _CLASSES if c in self.classes)
+        object.__setattr__(self, "classes_said", said)
 
     def answer(self, chart: Chart) -> Answer:
         """Pass on the first manifestation that counts; else unknown."""
@@ -41,23 +55,23 @@ class OrganInvolvement:
         measured, result = measured_classes(chart)
         unstaged, stated = self._unstaged(chart) if self.classes else ((), ())
         if result is not None and self.classes & measured and (unstaged or not nephritis(chart)):
-            said = seen(result, threshold=self._classes_said(), rule=KIND)
+            said = seen(result, threshold=self.classes_said, rule=KIND)
             return passed(Basis.RECORDED, (said, *unstaged))
         evidence = (*judged, *unstaged)
         if incomplete(chart, ("Condition",)):
-            return unknown(Reason.UNAVAILABLE, self._missing(), evidence)
+            return unknown(Reason.UNAVAILABLE, self.missing, evidence)
         if judged:
             return unknown(Reason.JUDGEMENT, tuple(dict.fromkeys(open_names)), evidence)
         if unstaged:
             return unknown(Reason.NO_DATA, ("lupus_nephritis_isn_rps_class",), evidence)
-        return unknown(Reason.NO_DATA, self._missing(), stated)
+        return unknown(Reason.NO_DATA, self.missing, stated)
 
     def _candidates(self, chart: Chart) -> list[tuple[Diagnosis, str, bool]]:
         """Active records: (record, finding, whether it counts or is for a clinician)."""
         found: list[tuple[Diagnosis, str, bool]] = []
         recorded = by_finding(chart)
-        for name in (*self.findings, *self.if_severe, *self.judgement):
-            for fact in conditions(chart, name) if name in recorded else ():
+        for name in [name for name in self.names if name in recorded]:
+            for fact in conditions(chart, name):
                 if not fact.active or fact.doubtful:
                     continue
                 severe = name not in self.if_severe or fact.severity == "severe"
@@ -74,20 +88,16 @@ class OrganInvolvement:
 
     def _unstaged(self, chart: Chart) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
         """Active lupus nephritis without a class, and with another class than those asked for."""
-        active = [f for f in nephritis(chart) if f.active and not f.doubtful]
-        without = [f for f in active if not nephritis_classes(chart, f)]
-        stated = [f for f in active if nephritis_classes(chart, f) and not self.classes & nephritis_classes(chart, f)]
-        return (
-            tuple(evidence_of(f, self._classes_said(), KIND, "its class is not stated") for f in without),
-            tuple(evidence_of(f, self._classes_said(), KIND, "another class is stated") for f in stated),
-        )
-
-    def _classes_said(self) -> str:
-        return "class " + ", ".join(c for c in _CLASSES if c in self.classes)
-
-    def _missing(self) -> tuple[str, ...]:
-        nephritis_too = ("lupus_nephritis_isn_rps_class",) if self.classes else ()
-        return (*nephritis_too, *self.findings, *self.if_severe, *self.judgement)
+        without: list[Evidence] = []
+        stated: list[Evidence] = []
+        for fact in nephritis(chart):
+            if fact.active and not fact.doubtful:
+                classes = nephritis_classes(chart, fact)
+                if not classes:
+                    without.append(evidence_of(fact, self.classes_said, KIND, "its class is not stated"))
+                elif self.classes.isdisjoint(classes):
+                    stated.append(evidence_of(fact, self.classes_said, KIND, "another class is stated"))
+        return tuple(without), tuple(stated)
 
     def words(self) -> str:
         """The manifestations."""
@@ -95,7 +105,7 @@ class OrganInvolvement:
         said += [f"{name.replace('_', ' ')} recorded as severe" for name in self.if_severe]
         said += [f"{name.replace('_', ' ')} (for a clinician to judge)" for name in self.judgement]
         if self.classes:
-            said.insert(0, f"lupus nephritis {self._classes_said()} (by code, stage or text)")
+            said.insert(0, f"lupus nephritis {self.classes_said} (by code, stage or text)")
         return "recorded and active, any of: " + ", ".join(said)
 
     def reads(self) -> Reads:

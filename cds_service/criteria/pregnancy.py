@@ -4,7 +4,7 @@
     {no_pregnancy: blood or urine test}
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from ..chart.chart import Chart
@@ -13,13 +13,14 @@ from ..clinical.ages import ages
 from ..clinical.findings import Fact, by_finding, evidence_of, incomplete
 from ..clinical.positivity import verdict
 from ..clinical.selection import Found, decide, newest, seen
-from ..kernel.answers import Answer, Basis, Evidence, Reason, Status, failed, passed, unknown
-from .rule import Reads, Spec
+from ..kernel.answers import Answer, Basis, Evidence, Reason, Status, failed, no_data, passed, unknown
+from .rule import Reads, Silent, Spec
 
 KIND = "no_pregnancy"
 
 _TESTS = {"blood test": ("hcg_serum",), "blood or urine test": ("hcg_serum", "hcg_urine")}
 _YOUNGEST, _OLDEST = 12, 55
+_FINDINGS = ("pregnancy", "childbearing_potential_ruled_out", "hysterectomy")
 _TERM = timedelta(294)
 """42 weeks: a pregnancy recorded longer ago than this is not current without a further word."""
 
@@ -31,15 +32,25 @@ class NoPregnancy:
     """Passes men, those outside 12–55 years and after hysterectomy or menopause without a test."""
 
     tests: tuple[str, ...]
+    untested: Silent = field(init=False, repr=False, compare=False)
+    """What is said where there is neither a test nor a status; findings may then still speak."""
+
+    def __post_init__(self) -> None:
+        """Work out at load time what no chart changes."""
+        untested = Silent(frozenset((*self.tests, "pregnancy_status")), no_data(self.tests))
+        object.__setattr__(self, "untested", untested)
 
     def answer(self, chart: Chart) -> Answer:
-        """Answer for this chart; one answer serves all trials that ask alike."""
-        return chart.once((KIND, self.tests), self._answer)
-
-    def _answer(self, chart: Chart) -> Answer:
+        """Answer for this chart."""
         spared = _spared(chart.patient, chart)
         if spared is not None:
             return passed(Basis.RECORDED, (spared,))
+        if self.untested.speaks(chart) and by_finding(chart).keys().isdisjoint(_FINDINGS):
+            return self.untested.answer
+        return self._tested(chart)
+
+    def _tested(self, chart: Chart) -> Answer:
+        """Of somebody who may be pregnant: by the test, and by what is recorded."""
         found = newest(chart, self.tests)
         tested = decide(found, self.tests, lambda r: self._judge(chart, r))
         ruled_out = _ruled_out(chart)
@@ -77,7 +88,7 @@ class NoPregnancy:
         return Reads(
             frozenset(("Patient", "Observation", "Condition", "Procedure")),
             frozenset((*self.tests, "pregnancy_status")),
-            frozenset(("pregnancy", "childbearing_potential_ruled_out", "hysterectomy")),
+            frozenset(_FINDINGS),
         )
 
 

@@ -76,7 +76,7 @@ class Silent(NamedTuple):
         return nothing and chart.kinds.get("Observation", _READ) is _READ
 
 
-def silent_together(parts: Sequence[Rule], together: Callable[[list[Answer]], Answer]) -> Silent | None:
+def silent_together(parts: Sequence[Rule], together: Callable[[Sequence[Answer]], Answer]) -> Silent | None:
     """What a rule made of others answers where none of them finds anything; None where one of them may still speak."""
     each: list[Silent | None] = [getattr(part, "silent", None) for part in parts]
     known = [silent for silent in each if silent is not None]

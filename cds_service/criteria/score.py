@@ -4,21 +4,22 @@
     {score: selena_sledai, at_least: 8, without_serology_at_least: 6}
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ..chart.chart import Chart
 from ..chart.facts import Result
-from ..clinical.measures import convert
-from ..clinical.selection import Found, decide, newest, seen
+from ..clinical.measures import convert, measure
+from ..clinical.selection import Found, Query, decide, query, seen
 from ..clinical.sledai import FINDINGS, HIGHEST, NAMES, READS, WINDOW_DAYS, deduction, lower_bound
-from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, passed, unknown
+from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, new, passed, unknown
 from ..kernel.numbers import ZERO, Interval, exactly
 from .rule import Reads, Spec
 
 KIND = "score"
 
 _OTHERS = {name: tuple(n for n in NAMES if n != name) for name in NAMES}
+_MOST = Decimal(HIGHEST)
 _STANDS_IN = {
     "sledai_2k": "a SLEDAI-2K total stands in for SELENA-SLEDAI",
     "selena_sledai": "a SELENA-SLEDAI total stands in for SLEDAI-2K",
@@ -33,10 +34,24 @@ class Score:
     instrument: str
     least: int
     without_serology: int | None = None
+    own: Query = field(init=False, repr=False, compare=False)
+    """The newest total of this instrument."""
+    others: Query = field(init=False, repr=False, compare=False)
+    """The newest total that may stand in for it."""
+    threshold: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Work out at load time what no chart changes."""
+        object.__setattr__(self, "own", query((self.instrument,)))
+        object.__setattr__(self, "others", query(_OTHERS[self.instrument]))
+        object.__setattr__(self, "threshold", f"≥ {self.least}")
 
     def answer(self, chart: Chart) -> Answer:
         """By the trial's own instrument if it was recorded in the look-back, else by the other with a note."""
-        concept, found = self._recorded(chart)
+        own = self.own.of(chart)
+        if own.only is not None:
+            return self._judge(chart, own.only)
+        concept, found = self._recorded(chart, own)
         if found.results and found.reason is None:
             answer = decide(found, (self.instrument,), lambda r: self._judge(chart, r))
             return answer if concept == self.instrument else answer.noted(_STANDS_IN[concept])
@@ -44,16 +59,33 @@ class Score:
             return decide(found, (self.instrument,), lambda r: self._judge(chart, r))
         return self._computed(chart, found)
 
-    def _recorded(self, chart: Chart) -> tuple[str, Found]:
-        own = newest(chart, (self.instrument,))
+    def _recorded(self, chart: Chart, own: Found) -> tuple[str, Found]:
         if own.results:
             return self.instrument, own
-        other = newest(chart, _OTHERS[self.instrument])
+        other = self.others.of(chart)
         if other.results:
             return other.results[0].concept, other
         return self.instrument, own if own.older is not None or other.older is None else other
 
     def _judge(self, chart: Chart, result: Result) -> Answer:
+        plain = self._plainly(chart, result)
+        return self._carefully(chart, result) if plain is None else plain
+
+    def _plainly(self, chart: Chart, result: Result) -> Answer | None:
+        """The short way of `_carefully` for the common case, one number; None for all others."""
+        value = measure(chart, result)
+        number, _, text, exact, _, shown = value
+        if number is None or exact is None or not ZERO <= exact <= _MOST:
+            return None
+        said = (*shown[:4], text, self.threshold, KIND, None, None)
+        evidence = (new(Evidence, said),)
+        if exact < self.least:
+            return failed(Basis.RECORDED, evidence)
+        if self.without_serology is None:
+            return passed(Basis.RECORDED, evidence)
+        return self._less_serology(chart, result, number, True, evidence)
+
+    def _carefully(self, chart: Chart, result: Result) -> Answer:
         missing = (self.instrument,)
         quantity = result.reading.quantity
         number = convert(chart.terminology, result.concept, quantity.number, quantity.unit) if quantity else None
@@ -77,7 +109,8 @@ class Score:
         high = None if number.high is None else max(number.high - certain, ZERO)
         clinical = Interval(low, high, number.low_open, number.high_open)
         threshold = f"≥ {self.without_serology} without complement and anti-dsDNA"
-        own = Evidence(result.reference, None, None, result.written, str(clinical), threshold, KIND, "computed")
+        shown = (result.reference, None, None, result.written, str(clinical), threshold, KIND, "computed", None)
+        own = new(Evidence, shown)
         whole = (*evidence, own, *facts)
         least = Decimal(self.without_serology or 0)
         if clinical.at_least(least) is False:
@@ -92,7 +125,7 @@ class Score:
         bound = lower_bound(chart, self.instrument)
         clinical = self.without_serology is None or bound.clinical >= self.without_serology
         said = f"at least {bound.total}" + (f", {bound.clinical} of it clinical" if self.without_serology else "")
-        own = Evidence(None, str(bound.total), None, None, said, f"≥ {self.least}", KIND, "computed",
+        own = Evidence(None, str(bound.total), None, None, said, self.threshold, KIND, "computed",
                        "lower bound that the chart alone proves")
         evidence = (own, *bound.evidence)
         if found.reason is Reason.UNAVAILABLE:
@@ -106,7 +139,7 @@ class Score:
         return unknown(Reason.NO_DATA, missing)
 
     def _evidence(self, result: Result, number: str) -> Evidence:
-        return seen(result, normalised=number, threshold=f"≥ {self.least}", rule=KIND)
+        return seen(result, normalised=number, threshold=self.threshold, rule=KIND)
 
     def words(self) -> str:
         """In words."""

@@ -3,6 +3,7 @@
     {shown_by: [{value: upcr, more_than: 500 mg/g}, {value: platelets, less_than: 100 10*9/L}]}
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..chart.chart import Chart
@@ -44,7 +45,7 @@ class ShownBy:
         return found
 
 
-def _shown(parts: list[Answer]) -> Answer:
+def _shown(parts: Sequence[Answer]) -> Answer:
     answer = any_of(parts)
     if answer.status is not Status.FAIL:
         return answer

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from ..chart.chart import Chart
 from ..chart.facts import Result
-from ..clinical.findings import evidence_of, incomplete, possible, recorded
+from ..clinical.findings import by_finding, evidence_of, incomplete, possible, recorded
 from ..clinical.measures import convert, measure
 from ..clinical.selection import Found, Query, decide, newest, query, seen
 from ..clinical.spoiled import SPOILERS, spoiled, undisturbed
@@ -69,8 +69,12 @@ class Value:
     """Only the comparison speaks: no Condition and no other value beside it, whether there is a value or not."""
     compared: bool = field(init=False, repr=False, compare=False)
     """Nothing but the threshold judges a result."""
+    unmeasured: Silent | None = field(init=False, repr=False, compare=False)
+    """What the comparison says where there is no result at all; None where other methods must be looked at."""
     silent: Silent | None = field(init=False, repr=False, compare=False)
-    """What it answers where there is no result at all; None where something else may then speak."""
+    """The same where nothing but the comparison may speak."""
+    besides: Query | None = field(init=False, repr=False, compare=False)
+    """The results of `beside`."""
 
     def __post_init__(self) -> None:
         """Work out at load time what no chart changes."""
@@ -78,15 +82,19 @@ class Value:
         object.__setattr__(self, "bare", not (self.judgement_with or self.fails_without_value or self.beside))
         by_concept = {"pt", "spo2"}.intersection(self.concepts)
         object.__setattr__(self, "compared", not self.spoilers and not by_concept)
-        silent = Silent(frozenset(self.concepts), no_data(self.concepts)) if self.bare and not self.echo else None
-        object.__setattr__(self, "silent", silent)
+        unmeasured = None if self.echo else Silent(frozenset(self.concepts), no_data(self.concepts))
+        object.__setattr__(self, "unmeasured", unmeasured)
+        object.__setattr__(self, "silent", unmeasured if self.bare else None)
+        object.__setattr__(self, "besides", query((self.beside,)) if self.beside else None)
 
     def answer(self, chart: Chart) -> Answer:
         """Answer for this chart; never raises."""
-        silent = self.silent
-        if silent is not None and silent.speaks(chart):
-            return silent.answer
-        found: Found = chart.memo.get(self.asked) or self.asked.of(chart)
+        found: Found | None = chart.memo.get(self.asked)
+        if found is None:
+            unmeasured = self.unmeasured
+            if unmeasured is not None and unmeasured.speaks(chart):
+                return unmeasured.answer if self.bare else self._completed(chart, unmeasured.answer)
+            found = self.asked.of(chart)
         result = found[5]
         if result is not None:
             # The common case, without the ado of several.
@@ -111,8 +119,8 @@ class Value:
             answer = self._judged(chart, answer)
         if self.fails_without_value and answer.reason in (Reason.NO_DATA, Reason.STALE):
             answer = self._without_value(chart, answer)
-        if self.beside is not None:
-            beside = newest(chart, (self.beside,))
+        if self.besides is not None:
+            beside = self.besides.of(chart)
             if beside.results:
                 answer = answer.with_evidence(seen(beside.results[0], "shown beside, does not decide"))
         return answer
@@ -155,6 +163,8 @@ class Value:
         return answer
 
     def _without_value(self, chart: Chart, answer: Answer) -> Answer:
+        if by_finding(chart).keys().isdisjoint(self.fails_without_value):
+            return answer
         named = recorded(chart, *self.fails_without_value)
         if named:
             return failed(Basis.RECORDED, tuple(evidence_of(f, "recorded", "value") for f in named))

@@ -8,12 +8,16 @@ import pytest
 from cds_service.chart.chart import Chart, Kind
 from cds_service.chart.facts import Patient
 from cds_service.cli.common import fixture, fixture_names
+from cds_service.clinical.lupus import _duration, diagnoses, duration
 from cds_service.clinical.positivity import tests as results_of
 from cds_service.clinical.selection import decide
+from cds_service.clinical.sledai import NAMES
 from cds_service.clinical.spoiled import SPOILERS, spoiled, undisturbed
 from cds_service.criteria import test as tested
 from cds_service.criteria.combine import Combined
+from cds_service.criteria.pregnancy import NoPregnancy, _spared
 from cds_service.criteria.rule import Rule
+from cds_service.criteria.score import Score
 from cds_service.criteria.shown_by import ShownBy
 from cds_service.criteria.value import Value
 from cds_service.eligibility import assess, assess_all
@@ -68,6 +72,29 @@ def test_a_value_says_the_same_where_nothing_is_taken_for_common(name: str) -> N
         if found.only is not None:
             long = rule._completed(chart, decide(found, rule.concepts, lambda r, rule=rule: rule._judge(chart, r)))
             assert rule.answer(chart) == long, rule.words()
+
+
+@pytest.mark.parametrize("name", fixture_names())
+def test_a_plain_total_is_judged_as_a_careful_look_judges_it(name: str) -> None:
+    chart = _chart(name)
+    for rule in (rule for rule in RULES if isinstance(rule, Score)):
+        for instrument in NAMES:
+            for result in chart.results.get(instrument, ()):
+                plain = rule._plainly(chart, result)
+                assert plain is None or plain == rule._carefully(chart, result)
+
+
+@pytest.mark.parametrize("name", fixture_names())
+def test_the_duration_of_one_record_is_that_of_several_that_are_one(name: str) -> None:
+    chart = _chart(name)
+    assert duration(chart) == _duration(diagnoses(chart))
+
+
+@pytest.mark.parametrize("name", fixture_names())
+def test_without_tests_and_findings_pregnancy_is_what_a_whole_look_says(name: str) -> None:
+    chart = _chart(name)
+    for rule in (rule for rule in RULES if isinstance(rule, NoPregnancy)):
+        assert _spared(chart.patient, chart) is not None or rule.answer(chart) == rule._tested(chart)
 
 
 @pytest.mark.parametrize("name", fixture_names())
