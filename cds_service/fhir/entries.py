@@ -4,16 +4,17 @@ A bad entry is one named skip and does not touch the others.
 """
 
 from collections.abc import Sequence
+from itertools import compress
 from operator import attrgetter
 from types import NoneType
 from typing import Any, NamedTuple
 
 import msgspec
 
+from ..kernel.answers import new
 from ..kernel.errors import Unreadable
 from .bundle import Entry, Frame, Place, Whole, all_matched, decode_bundle, each_of, gap, matched, type_of
 from .context import Context, decode
-from .heads import Meta
 from .kinds import FOUND_BY_REFERENCE, Known, readers
 from .pages import SUBSETTED
 from .read.observation import read_all
@@ -44,6 +45,8 @@ class _Pending(NamedTuple):
     """None where it did not decode."""
     place: Place
     reference: str
+    ours: bool
+    """Whether it is known to be about this patient; else that is looked at when it is read."""
 
 
 class _Sheaf(NamedTuple):
@@ -172,19 +175,17 @@ class Entries:
         heads, _, whole, first = sheaf
         chosen, unasked = _chosen(heads, numbers), known.unasked(context.terminology)
         ours = self.whose.all_surely(list(map(_subject, chosen)))
-        dates: list[str] = []
-        for number, head, code in zip(numbers, chosen, each_of(list(map(known.code, chosen))), strict=True):
-            if (
-                hash(code) in unasked
-                and head.status not in _IGNORED
-                and (ours or self.whose.is_surely_about(head))
-                and (date := known.glance(head, context)) is not None
-            ):
-                if date:
-                    dates.append(date)
-            else:
-                self._take_head(head, known, Place(whole, number), first + number)
-        context.mark_all(dates)
+        # Two passes: what is asked of those that nobody asks for is asked of all of them in one call.
+        easy = [
+            hash(code) in unasked and head.status not in _IGNORED and (ours or self.whose.is_surely_about(head))
+            for head, code in zip(chosen, each_of(list(map(known.code, chosen))), strict=True)
+        ]
+        dates = known.glance(list(compress(chosen, easy)), context)
+        answers = iter(dates)
+        for number, head, glanced in zip(numbers, chosen, easy, strict=True):
+            if not glanced or next(answers) is None:
+                self._take_head(head, known, new(Place, (whole, number)), first + number, ours)
+        context.mark_all([date for date in dates if date])
 
     def _remark(self, missing: bool, before: str | None) -> str:
         """What an OperationOutcome among entries makes of the answer (decision 49)."""
@@ -193,8 +194,8 @@ class Entries:
         self.notes.append("the server added a remark to its answer")
         return before or "note"
 
-    def _take_head(self, head: Any, known: Known, place: Place, counter: int) -> None:
-        """Read one resource whose head was decoded, or queue it."""
+    def _take_head(self, head: Any, known: Known, place: Place, counter: int, ours: bool = False) -> None:
+        """Read one resource whose head was decoded, or queue it. `ours`: it is known to be about this patient."""
         context = self.context
         if head.id:
             reference = f"{known.kind}/{head.id}"
@@ -204,16 +205,16 @@ class Entries:
         else:
             reference = f"entry[{counter}]"
         if context is None or known.waits:
-            self._pending.append(_Pending(known, head, place, reference))
+            self._pending.append(new(_Pending, (known, head, place, reference, ours)))
         else:
-            self._read(known, head, place, reference, context)
+            self._read(known, head, place, reference, ours, context)
 
     def _take_other(self, place: Place, full_url: str | None, name: str) -> str | None:
         """Queue or index a resource whose head did not decode; returns its type."""
         raw = place.raw()
         kind = type_of(raw)
         if kind in self._readers.by_kind:
-            self._pending.append(_Pending(self._readers.by_kind[kind], None, place, name))
+            self._pending.append(_Pending(self._readers.by_kind[kind], None, place, name, False))
         elif kind in FOUND_BY_REFERENCE:
             try:
                 identifier = decode(raw).get("id")
@@ -225,20 +226,22 @@ class Entries:
     def read_pending(self, context: Context) -> None:
         pending, self._pending = self._pending, []
         for last in (False, True):
-            for known, head, place, reference in pending:
+            for known, head, place, reference, ours in pending:
                 if known.waits is last:
-                    self._read(known, head, place, reference, context)
+                    self._read(known, head, place, reference, ours, context)
 
-    def _read(self, known: Known, head: Any, place: Place, reference: str, context: Context) -> None:
+    def _read(
+        self, known: Known, head: Any, place: Place, reference: str, ours: bool, context: Context
+    ) -> None:
         """Read one resource into facts; whatever is wrong with it makes it one named skip."""
         context.reference = reference
         try:
             try:
                 if head is None:
                     self._skip_unreadable(known, place, context)
-                elif getattr(head, "status", None) in _IGNORED:
+                elif head.status in _IGNORED:
                     return
-                elif not self.whose.is_about(head):
+                elif not ours and not self.whose.is_about(head):
                     context.skip(reference, "it is about another patient")
                 else:
                     known.read(head, place, context)
@@ -267,13 +270,14 @@ class Entries:
 
 def _in_part(heads: list[Any]) -> bool:
     """Whether the server may have left elements out of one of these."""
-    metas = [head.meta for head in heads]
-    try:
-        return SUBSETTED in b"".join(metas)
-    except TypeError:  # those of drug records are decoded
-        raw = [meta for meta in metas if meta.__class__ is msgspec.Raw]
-        tags = [tag.code for meta in metas if meta.__class__ is Meta and meta.tag for tag in meta.tag]
-        return "SUBSETTED" in tags or SUBSETTED in b"".join(raw)
+    raw = []
+    for head in heads:
+        meta = head.meta
+        if meta.__class__ is msgspec.Raw:
+            raw.append(meta)
+        elif meta is not None and meta.tag and any(tag.code == "SUBSETTED" for tag in meta.tag):  # of a drug record
+            return True
+    return SUBSETTED in b"".join(raw)
 
 
 def _by_class(heads: list[Any]) -> dict[type, Sequence[int]]:

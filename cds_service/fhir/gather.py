@@ -256,7 +256,7 @@ class _Gathering:
 
     def _take_sent(self, template: Template) -> None:
         if self.sent is not None and (bundle := self.sent.bundle(template.key)) is not None:
-            if template.drug and not points(bundle.entry):
+            if self.access is not None and template.drug and not points(bundle.entry):
                 self.pointless.add(template.key)
             taken = self.reader.decoded(bundle, self.sent.whole(template.key))
             if taken is not None:

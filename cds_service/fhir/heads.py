@@ -38,6 +38,19 @@ class Concept(msgspec.Struct):
         return [self.text, *found] if self.text else found
 
 
+class _Words(msgspec.Struct, gc=False):
+    text: str | None = None
+
+
+_words = msgspec.json.Decoder(_Words)
+_concepts = msgspec.json.Decoder(Concept)
+
+
+def said_by(raw: "bytes | msgspec.Raw") -> str:
+    """`Concept.said` of a raw CodeableConcept that can be decoded: of most only the text is."""
+    return _words.decode(raw).text or _concepts.decode(raw).said()
+
+
 class Reference(msgspec.Struct):
     """FHIR Reference."""
 

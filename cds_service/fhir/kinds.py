@@ -40,9 +40,9 @@ class Known(NamedTuple):
     """The raw element of a head by whose bytes `unasked` knows what nobody asks for; None: every one is read."""
     unasked: Callable[[Terminology], Container[int]] | None
     """Hashes of raw codes that no criterion asks for."""
-    glance: Callable[[Any, Context], str | None] | None
-    """The date by which what nobody asks for says how far back the chart reaches (decision 19), empty where it says
-    nothing; None where it must be read all the same."""
+    glance: Callable[[list[Any], Context], list[str | None]] | None
+    """Of heads of one class, the date by which what nobody asks for says how far back the chart reaches (decision 19),
+    empty where it says nothing; None where it must be read all the same."""
 
 
 class Readers(NamedTuple):

@@ -1,6 +1,6 @@
 """AllergyIntolerance → Intolerance, for the drugs that a trial lets an intolerance stand in for (decision 28)."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -25,6 +25,7 @@ class _Reaction(msgspec.Struct):
 class Head(msgspec.Struct, tag_field="resourceType", tag="AllergyIntolerance"):
     """The elements of an AllergyIntolerance that are read."""
 
+    status: ClassVar[None] = None
     id: str | None = None
     meta: msgspec.Raw = NULL
     patient: Reference | None = None

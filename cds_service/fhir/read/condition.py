@@ -3,30 +3,31 @@
 Irrelevant Conditions cost two dict look-ups; only what our findings know, or (without a code) a word of one, is kept.
 """
 
-from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import msgspec
 
 from ...chart.facts import Diagnosis
+from ...kernel.answers import new
 from ...kernel.dates import DateSpan, birthday, parse_date, shift
 from ...kernel.errors import Unreadable
 from ...terminology import Terminology
 from ..bundle import Place
 from ..context import Context, decode
-from ..heads import Concept, Period, concept_of
+from ..heads import Concept, Period, concept_of, said_by
+from .finding import matches_of, meaning_of, unasked, words_of
 from .pieces import NONE, NULL
 
+__all__ = ["CODE", "Head", "date_of", "glance", "matters", "period_of", "read", "unasked"]
+
 CODE = "code"
-_ICD = frozenset(("icd10cm", "icd10", "icd10cn"))
 _REFUSED = frozenset(("refuted", "entered-in-error"))
 _DOUBTFUL = frozenset(("unconfirmed", "provisional", "differential"))
 _ACTIVE = frozenset(("active", "recurrence", "relapse"))
 _INACTIVE = frozenset(("inactive", "remission", "resolved"))
 _YEARS = frozenset(("a", "year", "years", "yr", "岁"))
 _MONTHS = frozenset(("mo", "month", "months", "月"))
-_NO_CODE = Concept()
 _concepts = msgspec.json.Decoder(Concept | None)
 
 
@@ -55,8 +56,31 @@ class Head(msgspec.Struct, tag_field="resourceType", tag="Condition", gc=False):
     note: msgspec.Raw = NONE
 
 
-def glance(head: Head, ctx: Context) -> str | None:
-    """The date of a Condition that nobody asks for, as `Known.glance`."""
+def glance(heads: list[Head], ctx: Context) -> list[str | None]:
+    """The dates of Conditions that nobody asks for, as `Known.glance`."""
+    today, known = ctx.today, _statuses
+    days: set[str | None] = {None, ""}
+    dates: list[str | None] = []
+    for head in heads:
+        recorded = head.recordedDate
+        # Both statuses known, a date that was seen before and no onset to come: nothing is left to look at.
+        if (
+            known.get(hash(bytes(head.verificationStatus)), "refuted") not in _REFUSED
+            and hash(bytes(head.clinicalStatus)) in known
+            and recorded in days
+            and (not head.onsetDateTime or head.onsetDateTime <= today)
+        ):
+            dates.append(recorded or "")
+        else:
+            date = _glanced(head, ctx)
+            if date:
+                days.add(date)
+            dates.append(date)
+    return dates
+
+
+def _glanced(head: Head, ctx: Context) -> str | None:
+    """As `glance`, of one."""
     try:
         _status(head.clinicalStatus)
         if _status(head.verificationStatus) in _REFUSED:
@@ -74,11 +98,10 @@ def read(head: Head, place: Place, ctx: Context) -> None:
     """Put a Diagnosis into the context where the Condition speaks of a finding that some criterion may ask for."""
     verification = _status(head.verificationStatus)
     clinical = _status(head.clinicalStatus)
-    code = _concepts.decode(head.code) or _NO_CODE
-    meaning = _meaning(head.code, code, ctx.terminology)
+    meaning = meaning_of(bytes(head.code), ctx.terminology)
     if verification in _REFUSED:
         return
-    recorded = date_of(head.recordedDate, ctx)
+    recorded = date_of(head.recordedDate, ctx) if head.recordedDate else None
     if not meaning.findings:
         onset = date_of(head.onsetDateTime, ctx, report=False)
         if not ctx.future(onset or recorded):
@@ -98,81 +121,24 @@ def read(head: Head, place: Place, ctx: Context) -> None:
         stages, more = _stages(head, ctx.terminology)
         meaning = meaning.with_more(more)
     past = meaning.past
-    ctx.diagnoses.append(
-        Diagnosis(
-            reference=ctx.reference,
-            findings=dict(meaning.findings),
-            history=bool(past) and len(past) == len(meaning.findings),
-            blames_lupus=any(m.blames_lupus for m in meaning.matches),
-            active=clinical in _ACTIVE or (clinical not in _INACTIVE and not ended) or still,
-            clinical=clinical,
-            doubtful=verification in _DOUBTFUL,
-            onset=_not_after(onset, recorded),
-            abatement=None if still else abatement,
-            ended=ended,
-            recorded=recorded,
-            severity=_severity(head.severity, ctx.terminology),
-            text=code.said(),
-            codes=tuple(f"{system}|{value}" for system, value in meaning.codes),
-            stages=stages,
-            past=past,
-        )
-    )
-
-
-class _Meaning(NamedTuple):
-    """What a code says."""
-
-    matches: tuple[Any, ...]
-    codes: tuple[tuple[str, str], ...]
-    """Codings with a known system."""
-    findings: dict[str, str]
-    past: frozenset[str]
-
-    def with_more(self, more: list[Any]) -> "_Meaning":
-        """The same with the findings of coded stages."""
-        matches = (*self.matches, *more)
-        return _Meaning(matches, self.codes, *_graded(matches, self.codes)) if more else self
-
-
-_MOST = 20_000
-_LONGEST = 40
-"""Characters of a code that is kept: longer ones are no codes."""
-_memory: tuple[Terminology | None, dict[int, _Meaning], set[int]] = (None, {}, set())
-
-
-def unasked(terminology: Terminology) -> set[int]:
-    """Hashes of the raw codes that were seen and name no finding."""
-    global _memory
-    if _memory[0] is not terminology or len(_memory[1]) + len(_memory[2]) > _MOST:
-        _memory = (terminology, {}, set())
-    return _memory[2]
-
-
-_NOTHING = _Meaning((), (), {}, frozenset())
-
-
-def _meaning(raw: msgspec.Raw, code: Concept, terminology: Terminology) -> _Meaning:
-    """What a code says; the same bytes are understood once.
-
-    They are remembered by their hash, for a code may hold free text (see `measurand.memory`).
-    """
-    key, nothing = hash(bytes(raw)), unasked(terminology)
-    if key in nothing:
-        return _NOTHING
-    found = _memory[1].get(key)
-    if found is None:
-        matches, codes, has_icd = _matches(code, terminology)
-        if matches:
-            found = _Meaning(tuple(matches), tuple(codes), *_graded(matches, codes))
-        else:
-            words = _words(code, has_icd, terminology)
-            found = _Meaning((), tuple(codes), dict.fromkeys(words, "word"), frozenset())
-        if not found.findings:
-            nothing.add(key)
-        elif all(len(value) < _LONGEST for _, value in codes):
-            _memory[1][key] = found
-    return found
+    ctx.diagnoses.append(new(Diagnosis, (
+        ctx.reference,
+        meaning.findings.copy(),
+        bool(past) and len(past) == len(meaning.findings),
+        meaning.blames_lupus,
+        clinical in _ACTIVE or (clinical not in _INACTIVE and not ended) or still,
+        clinical,
+        verification in _DOUBTFUL,
+        _not_after(onset, recorded),
+        None if still else abatement,
+        ended,
+        recorded,
+        None if head.severity is None else _severity(head.severity, ctx.terminology),
+        said_by(head.code),
+        meaning.spelled,
+        stages,
+        past,
+    )))  # fmt: skip
 
 
 def matters(resource: dict[str, Any], ctx: Context) -> bool:
@@ -180,8 +146,8 @@ def matters(resource: dict[str, Any], ctx: Context) -> bool:
     if _said_by(concept_of(resource.get("verificationStatus"))) in _REFUSED:
         return False
     code = concept_of(resource.get("code"))
-    matches, _, has_icd = _matches(code, ctx.terminology)
-    return bool(matches) or bool(_words(code, has_icd, ctx.terminology))
+    matches, _, has_icd = matches_of(code, ctx.terminology)
+    return bool(matches) or bool(words_of(code, has_icd, ctx.terminology))
 
 
 def date_of(text: str | None, ctx: Context, *, report: bool = True) -> DateSpan | None:
@@ -206,51 +172,8 @@ def period_of(period: Period | None, ctx: Context) -> DateSpan | None:
     return DateSpan(start.first, max(start.last, end.last))
 
 
-def _matches(code: Concept, terminology: Terminology) -> tuple[list[Any], list[tuple[str, str]], bool]:
-    """Finding matches of all codings; the codings with a known system; whether one is an ICD code."""
-    matches: list[Any] = []
-    codes: list[tuple[str, str]] = []
-    has_icd = False
-    for coding in code.coding:
-        if coding.code and coding.system:
-            system = terminology.system(coding.system)
-            if system:
-                codes.append((system, coding.code))
-                has_icd = has_icd or system in _ICD
-                matches.extend(terminology.findings(system, coding.code))
-    return matches, codes, has_icd
-
-
-def _words(code: Concept, has_icd: bool, terminology: Terminology) -> tuple[str, ...]:
-    """Findings named in text or display, for a Condition that has no ICD code and no known one (decision 34)."""
-    if has_icd:
-        return ()
-    text = " ; ".join(code.texts())
-    return terminology.findings_named(text) if text else ()
-
-
-def _graded(matches: Sequence[Any], codes: Sequence[tuple[str, str]]) -> tuple[dict[str, str], frozenset[str]]:
-    """Finding → grade over all codes (a code that names it wins), and the findings given by "history of" codes only."""
-    findings: dict[str, str] = {}
-    present: set[str] = set()
-    for match in matches:
-        grade = match.grade
-        if grade == "wide" and match.names_beside and _beside(match.names_beside, codes):
-            grade = "names"
-        if findings.get(match.finding) != "names":
-            findings[match.finding] = grade
-        if not match.history:
-            present.add(match.finding)
-    return findings, frozenset(f for f in findings if f not in present)
-
-
-def _beside(prefix: str, codes: Sequence[tuple[str, str]]) -> bool:
-    """Whether the dagger code that makes an asterisk code name its finding stands beside it."""
-    bare = prefix.replace(".", "")
-    return any(system in _ICD and code.replace(".", "").upper().startswith(bare) for system, code in codes)
-
-
 _CLOSED = _REFUSED | _DOUBTFUL | _ACTIVE | _INACTIVE | {"confirmed"}
+_MOST = 20_000
 _statuses: dict[int, str | None] = {hash(b"null"): None}
 
 
@@ -274,10 +197,8 @@ def _said_by(concept: Concept | None) -> str | None:
     return concept.text.strip().lower() if concept.text else None
 
 
-def _severity(concept: Concept | None, terminology: Terminology) -> str | None:
-    """`mild`, `moderate`, `severe` or `judgement`; None where it is absent. An unknown word is for a clinician."""
-    if concept is None:
-        return None
+def _severity(concept: Concept, terminology: Terminology) -> str | None:
+    """`mild`, `moderate`, `severe` or `judgement`. An unknown word is for a clinician."""
     for coding in concept.coding:
         if coding.code and (found := terminology.severity(terminology.system(coding.system or ""), coding.code)):
             return found
@@ -295,7 +216,7 @@ def _stages(head: Head, terminology: Terminology) -> tuple[tuple[str, ...], list
         for part in ("summary", "type"):
             concept = concept_of(item.get(part))
             texts.extend(concept.texts())
-            matches.extend(_matches(concept, terminology)[0])
+            matches.extend(matches_of(concept, terminology)[0])
     texts.extend(text for item in _items(head.note) if isinstance(text := item.get("text"), str))
     return tuple(dict.fromkeys(texts)), matches
 

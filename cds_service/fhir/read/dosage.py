@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ...chart.facts import Dose, Step
+from ...kernel.answers import new
 from ...kernel.dates import DateSpan
 from ...kernel.numbers import ZERO, Interval
 from ...terminology import Terminology
@@ -47,9 +48,13 @@ def dosed(raw: msgspec.Raw, strength: Strength, begins: DateSpan | None, termino
     key = (hash(text), strength)
     found = _memory[1].get(key)
     if found is not None:
-        words, regimen = _texts.decode(text)[0], found.regimen
-        said = _text_of(words.text, words.patientInstruction, regimen.dose)
-        return Dosed(regimen._replace(dose=regimen.dose._replace(text=said)), found.route) if said else found
+        words, (regimen, route) = _texts.decode(text)[0], found
+        dose = regimen.dose
+        said = _text_of(words.text, words.patientInstruction, dose)
+        if not said:
+            return found
+        dose = new(Dose, (*dose[:2], said, *dose[3:]))
+        return new(Dosed, (new(Regimen, (dose, *regimen[1:])), route))
     dosages = decode_any(raw)
     read = Dosed(read_dosage(dosages, strength, begins, terminology), route_of(routes_in(dosages), terminology))
     if b'"bounds' not in text and isinstance(dosages, list) and len(dosages) == 1 and isinstance(dosages[0], dict):

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from ...kernel.answers import new
 from ...terminology import Terminology
 from ..context import Context
-from ..heads import Concept, Reference, concept_of
+from ..heads import Concept, Reference, concept_of, said_by
 from .amounts import Strength, quantity
 
 _LOCAL_FORMS = frozenset({"hydrocortisone", "triamcinolone", "betamethasone", "dexamethasone", "budesonide"})
@@ -80,16 +81,15 @@ def by_bytes(raw: msgspec.Raw, terminology: Terminology) -> Named | None:
         return None
     key, known = bytes(raw), _remembered(terminology)
     named = known.get(hash(key))
-    if named is not None and not named.ingredients:
-        return named
+    if named is not None:
+        return new(Named, (*named[:6], said_by(key), named.unnamed)) if named.ingredients else named
     concept = _concepts.decode(key)
     if concept is None:
         return None
-    if named is None:
-        named = name_drug([concept], terminology)
-        known[hash(key)] = named._replace(text="") if named.ingredients else named
-        if not named.ingredients and not named.unnamed:
-            _memory[2].add(hash(key))
+    named = name_drug([concept], terminology)
+    known[hash(key)] = named._replace(text="") if named.ingredients else named
+    if not named.ingredients and not named.unnamed:
+        _memory[2].add(hash(key))
     return named._replace(text=concept.said()) if named.ingredients else named
 
 

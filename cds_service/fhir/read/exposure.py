@@ -10,6 +10,7 @@ import msgspec
 
 from ...chart.facts import Dose, Exposure, Step
 from ...clinical.exposures import SHORT_ACTING
+from ...kernel.answers import new
 from ...kernel.dates import DateSpan
 from ...kernel.errors import Unreadable
 from ...terminology import Terminology
@@ -98,14 +99,14 @@ def add(
                 systemic = "depot"
             elif route == "parenteral" or (route is None and not named.systemic):
                 systemic = "unknown"  # injected, but into a vein, a muscle or a joint? (decision 40)
-        ctx.exposures.append(Exposure(
+        ctx.exposures.append(new(Exposure, (
             ctx.reference, source, ingredient, known.drug if known else "", groups, named.by,
             doubt or named.doubt or unclear,
             systemic, route, state, start, end, stopped, dose, steps, why[0], why[1],
             _said(named, ingredient, dose),
             source == "MedicationAdministration" and _infusion(route, groups, named.text, infused),
             written, related,
-        ))  # fmt: skip
+        )))  # fmt: skip
 
 
 _NO_REFERENCES: frozenset[str] = frozenset()

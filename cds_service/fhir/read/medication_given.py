@@ -57,8 +57,12 @@ def read(head: AdministrationHead | DispenseHead, place: Place, ctx: Context) ->
         _dispense(head, known, ctx)
 
 
-def glance(head: AdministrationHead | DispenseHead, ctx: Context) -> str | None:
-    """The date of a record of a drug that nobody asks for, as `Known.glance`."""
+def glance(heads: list[Any], ctx: Context) -> list[str | None]:
+    """The dates of records of drugs that nobody asks for, as `Known.glance`."""
+    return [_glanced(head) for head in heads]
+
+
+def _glanced(head: AdministrationHead | DispenseHead) -> str | None:
     if isinstance(head, AdministrationHead):
         return (_begun(head) or "") if head.status != "not-done" else ""
     if head.status == "declined":

@@ -63,11 +63,11 @@ def read(head: StatementHead | RequestHead, place: Place, ctx: Context) -> None:
         _request(head, known, ctx)
 
 
-def glance(head: StatementHead | RequestHead, ctx: Context) -> str | None:
-    """The date of an order for a drug that nobody asks for, as `Known.glance`; a statement says nothing."""
-    if isinstance(head, RequestHead) and _ordered(head) and not _reported(head):
-        return head.authoredOn or ""
-    return ""
+def glance(heads: list[Any], ctx: Context) -> list[str | None]:
+    """The dates of orders for drugs that nobody asks for, as `Known.glance`; a statement says nothing."""
+    if not heads or not isinstance(heads[0], RequestHead):
+        return [""] * len(heads)
+    return [(head.authoredOn or "") if _ordered(head) and not _reported(head) else "" for head in heads]
 
 
 def _statement(head: StatementHead, known: Named | None, ctx: Context) -> None:
