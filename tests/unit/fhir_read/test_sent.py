@@ -66,7 +66,8 @@ def answered(envelope: Envelope) -> Any:
     if found.chart is None:
         return found.problems, found.unreadable
     screening = screen(found.chart)
-    cards = [{k: v for k, v in card.items() if k != "uuid"} for card in msgspec.to_builtins(cards_for(screening))]
+    sent = json.loads(msgspec.json.encode(cards_for(screening)))
+    cards = [{k: v for k, v in card.items() if k != "uuid"} for card in sent]
     return as_json(screening), cards, found.problems, found.unreadable, found.strangers, found.chart.reach
 
 
