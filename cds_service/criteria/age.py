@@ -32,10 +32,12 @@ class Age:
         if years is None or born is None:
             return unknown(Reason.NO_DATA, ("birth_date",))
         youngest, oldest = years
-        if oldest < 0:
-            return unknown(Reason.INCOMPARABLE, ("birth_date",), notes=("the birth date lies in the future",))
-        said = str(youngest) if youngest == oldest else f"{youngest}–{oldest}"
         written = patient.born_text or str(born)
+        if oldest < 0:
+            note = "the birth date lies in the future"
+            shown = (patient.reference, written, None, written, None, self.text, "age", None, note)
+            return unknown(Reason.INCOMPARABLE, ("birth_date",), (new(Evidence, shown),), (note,))
+        said = str(youngest) if youngest == oldest else f"{youngest}–{oldest}"
         evidence = (new(Evidence, (patient.reference, said, "a", written, f"{said} a", self.text, "age", None, None)),)
         if oldest < self.low:
             return failed(Basis.RECORDED, evidence, birthday(born.last, self.low))

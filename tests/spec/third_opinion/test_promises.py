@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from . import test_drugs
+from . import test_drugs, test_findings, test_results
 from .owed import Case
 
-CASES = [c for c in [*test_drugs.cases] if any(owed.startswith("fail 2") for owed in c.owes.values())]
+CASES = [c for c in [*test_drugs.cases, *test_findings.cases, *test_results.cases] if any(owed.startswith("fail 2") for owed in c.owes.values())]
 
 
 def answers(case: Case, as_of: date) -> dict[tuple[str, str], dict[str, Any]]:
