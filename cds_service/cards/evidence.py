@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ..chart.chart import Chart
 from ..kernel.answers import Evidence
-from .names import concept_of, told, with_days
+from .names import concept_of, test_of, told, with_days
 from .text import date_words, escape, listed, value_words
 
 _SHOWN = 3
@@ -16,8 +16,42 @@ _LASTS = ("Condition/", "Procedure/")
 
 def seen(evidence: Sequence[Evidence], chart: Chart, topic: str) -> str:
     """What was recorded, each fact once; a result with its name where the topic does not say which test it is."""
-    facts = list({(e.value, e.unit, e.date): e for e in evidence if e.value}.values())[:_SHOWN]
-    return listed([f"{_name(e, chart, topic, alone=len(facts) == 1)}{evidence_words(e)}" for e in facts])
+    facts = distinct(evidence)
+    together, dose = _shared_dose(facts, chart) if len(facts) > 1 else (frozenset(), "")
+    facts = facts[:_SHOWN]
+    named = [
+        f"{_name(e, chart, topic, alone=len(facts) == 1)}{evidence_words(e)}"
+        for e in facts if e.reference not in together
+    ]  # fmt: skip
+    if not together:
+        return listed(named)
+    parts = [evidence_words(e._replace(normalised=None)) for e in facts if e.reference in together]
+    return "; ".join([*named, f"{listed(parts)} (together {escape(dose)})"])
+
+
+def _shared_dose(facts: Sequence[Evidence], chart: Chart) -> tuple[frozenset[str | None], str]:
+    """The records of one drug and what they come to together: it is the dose of none of them alone."""
+    doses: dict[str, set[str | None]] = {}
+    for e in facts:
+        if e.unit is None and _DOSE.match(e.normalised or ""):
+            doses.setdefault(e.normalised or "", set()).add(e.reference)
+    for normalised, references in doses.items():
+        dose = _DOSE.match(normalised) if len(references) > 1 else None
+        if dose and len({x.ingredient for x in chart.exposures if x.reference in references}) == 1:
+            return frozenset(references), dose[0]
+    return frozenset(), ""
+
+
+def distinct(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Each recorded fact once; of one that was looked at twice the look that worked out its dose."""
+    found: dict[tuple[str | None, str | None, str | None], Evidence] = {}
+    for e in evidence:
+        if e.value:
+            key = (e.value, e.unit, e.date)
+            earlier = found.get(key)
+            if earlier is None or not _DOSE.match(earlier.normalised or ""):
+                found[key] = e
+    return list(found.values())
 
 
 def _name(evidence: Evidence, chart: Chart, topic: str, *, alone: bool) -> str:
@@ -43,7 +77,10 @@ def _when(evidence: Evidence) -> str:
     return date_words(evidence.date)
 
 
-def item_of_score(evidence: Evidence) -> str:
-    """`proteinuria 1.1 g/24 h`; the note holds the item and its points."""
-    parts = ((evidence.note or "").partition(":")[0], value_words(evidence.value or "", 30), evidence.unit)
+def item_of_score(evidence: Evidence, chart: Chart) -> str:
+    """`proteinuria 1.1 g/24 h`, `low C3 62 mg/dL`; the note holds the item and its points."""
+    item = (evidence.note or "").partition(":")[0].replace("dna", "DNA")
+    if item == "low complement":
+        item = f"low {test_of(evidence, chart) or 'complement'}"
+    parts = (item, value_words(evidence.value or "", 30), evidence.unit)
     return " ".join(escape(p, 40) if p is evidence.unit else p for p in parts if p)

@@ -66,6 +66,11 @@ def concept_of(evidence: Evidence, chart: Chart) -> str:
         return named(rule, chart.terminology)
     if rule == "score" or not (evidence.reference or "").startswith("Observation/"):
         return ""
+    return test_of(evidence, chart)
+
+
+def test_of(evidence: Evidence, chart: Chart) -> str:
+    """The name of the test whose result the evidence refers to, also where a score was made of it."""
     concept = chart.once("concept of each result", _concepts).get(evidence.reference)
     return named(concept, chart.terminology) if concept else ""
 

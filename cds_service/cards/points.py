@@ -13,7 +13,7 @@ from ..clinical.selection import is_child
 from ..kernel.answers import Answer, Evidence, Reason
 from ..terminology import Terminology
 from ..trials import Criterion
-from .evidence import item_of_score, seen
+from .evidence import distinct, item_of_score, seen
 from .names import concept_of, look_back_words, named, ours, parts_of, told
 from .tally import Tally
 from .text import date_words, escape
@@ -78,7 +78,7 @@ def _why(point: Point, chart: Chart) -> str:
         return _not_recorded(point, chart) + _note(answer)
     bound = next((e for e in evidence if e.rule == "score" and e.basis == "computed" and e.reference is None), None)
     if bound is not None and reason is Reason.IMPRECISE:
-        return _bound_of_score(bound, evidence)
+        return _bound_of_score(bound, evidence, chart)
     if reason is Reason.STALE and evidence:
         return _stale(point, chart)
     if reason is Reason.NOT_OBSERVABLE:
@@ -99,8 +99,7 @@ def _why(point: Point, chart: Chart) -> str:
     if reason is Reason.IMPRECISE and evidence and evidence[0].rule == "age":
         return f"Born {date_words(evidence[0].date)}: {escape(evidence[0].value or '', 20)} years."
     if reason is Reason.IMPRECISE and shown:
-        threshold = next((e.threshold for e in evidence if e.threshold), None)
-        return f"{shown} leaves it open" + (f" ({_bound(threshold)})." if threshold else ".")
+        return _straddling(point, chart)
     if reason is Reason.JUDGEMENT:
         note = _note(answer)
         return f"Recorded: {shown}.{note}" if shown else note.strip() or "The record does not settle it."
@@ -159,11 +158,33 @@ def _seen(evidence: Sequence[Evidence], point: Point, chart: Chart) -> str:
     return seen(evidence, chart, point[0].topic)
 
 
-def _bound_of_score(bound: Evidence, evidence: Sequence[Evidence]) -> str:
+def _straddling(point: Point, chart: Chart) -> str:
+    """What lies on both sides of a threshold, and that threshold: of several tests only those that are open."""
+    evidence = point[1].evidence
+    less = next((e for e in evidence if e.rule == "score" and e.basis == "computed" and e.value is None), None)
+    if less is not None:
+        return _less_serology(less, point, chart)
+    names = {named(m, chart.terminology) for m in point[1].missing}
+    open_ = [e for e in evidence if concept_of(e, chart) in names] or evidence
+    threshold = next((e.threshold for e in open_ if e.threshold), None)
+    verb = "leave" if len(distinct(open_)) > 1 else "leaves"
+    return f"{_seen(open_, point, chart)} {verb} it open" + (f" ({_bound(threshold)})." if threshold else ".")
+
+
+def _less_serology(less: Evidence, point: Point, chart: Chart) -> str:
+    """A recorded total, what is left of it without the two laboratory items, and which of these nobody measured."""
+    total = _seen(point[1].evidence[:1], point, chart)
+    sign, least, without = (less.threshold or "").split(" ", 2)
+    unmeasured = [named(m, chart.terminology) for m in point[1].missing[1:]]
+    missing = f" Not measured within 30 days of it: {', '.join(unmeasured)}." if unmeasured else ""
+    return f"Total {total}; {escape(less.normalised or '')} {without} (asked: {sign} {least}).{missing}"
+
+
+def _bound_of_score(bound: Evidence, evidence: Sequence[Evidence], chart: Chart) -> str:
     """What the chart alone proves of a score that nobody recorded (decision 36)."""
     if bound.value == "0":
         return "No total is recorded, and the chart alone proves none of its items."
-    items = [item_of_score(e) for e in evidence if e.rule == "score" and e.reference and e.note]
+    items = [item_of_score(e, chart) for e in evidence if e.rule == "score" and e.reference and e.note]
     shown = f" ({', '.join(items)})" if items else ""
     return f"The chart alone proves at least {bound.value}{shown}; no total is recorded."
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from ..second_opinion.shapes import LOINC, SCT, cc, cond, ma, ms, obs, patient, pred, proc, q, rr
+from ..second_opinion.shapes import LOINC, SCT, cc, cond, ma, obs, patient, proc, q, rr
 from .owed import Case, Table
 
 HB, PLT, LYM, LYMP, WBC, NEU, CR, CRM, ALT, AST, ALP, TB, TBM, DB = "718-7", "777-3", "731-0", "736-9", "6690-2", "751-8", "2160-0", "14682-9", "1742-6", "1920-8", "6768-6", "1975-2", "14631-6", "1968-7"
