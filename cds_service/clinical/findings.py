@@ -138,6 +138,12 @@ def absent(chart: Chart, kinds: tuple[str, ...], missing: tuple[str, ...], windo
     return silence(kinds, window).absent(chart, missing)
 
 
+def unrecorded(chart: Chart) -> Answer:
+    """The answer of an exclusion with nothing recorded where the guards hold: one object for the whole chart."""
+    found: Answer | None = chart.memo.get(_NOTHING_RECORDED)
+    return chart.once(_NOTHING_RECORDED, _nothing) if found is None else found
+
+
 class Silence:
     """The two guards of criteria.md "Absence". Equal ones are one object (`silence`): a chart answers each once."""
 
@@ -159,8 +165,7 @@ class Silence:
         """The answer of an exclusion with nothing recorded; the same object for all that pass."""
         reason = self.fails(chart)
         if reason is None:
-            found: Answer | None = chart.memo.get(_NOTHING_RECORDED)
-            return chart.once(_NOTHING_RECORDED, _nothing) if found is None else found
+            return unrecorded(chart)
         return unknown(reason, missing, (since(chart),))
 
 

@@ -21,7 +21,7 @@ from ..clinical.timing import STALE_ACUTE, began_within, lingers, place
 from ..clinical.weighing import FAILS, GRADES, JUDGEMENT, PASSES, WORDS, weigh
 from ..kernel.answers import REASON_RANK, Answer, Basis, Evidence, Reason, failed, passed, unknown
 from ..kernel.dates import Window
-from .rule import Reads, Spec
+from .rule import Reads, Silent, Spec
 
 KINDS = ("never", "not_active", "not_within")
 
@@ -50,11 +50,14 @@ class Absence:
     """The findings of `missing`."""
     silence: Silence = field(init=False, repr=False, compare=False)
     """When nothing recorded means absence."""
+    silent: Silent = field(init=False, repr=False, compare=False)
+    """The same for a plan of several rules."""
 
     def __post_init__(self) -> None:
         """Work out at load time what no chart changes."""
         object.__setattr__(self, "named", frozenset(self.missing))
         object.__setattr__(self, "silence", silence(self.kinds, self.window))
+        object.__setattr__(self, "silent", Silent(None, findings=self.named, guards=frozenset((self.silence,))))
 
     def answer(self, chart: Chart) -> Answer:
         """Fail, pass or unknown by the worst of what is recorded; silence behind its guards."""

@@ -55,7 +55,7 @@ class Combined:
         """Answer by Kleene's logic over the parts."""
         silent = self.silent
         if silent is not None and silent.speaks(chart):
-            return silent.answer
+            return silent.said(chart)
         if self.needed:
             first = self.asks[0](chart)
             alone = first[0] is _PASS and first[1] is _RECORDED and not first[5]

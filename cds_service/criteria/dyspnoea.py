@@ -4,7 +4,7 @@
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ..chart.chart import Chart
@@ -14,7 +14,7 @@ from ..clinical.measures import convert
 from ..clinical.selection import decide, query, seen
 from ..kernel.answers import Answer, Basis, Evidence, Reason, Status, failed, passed, unknown
 from ..kernel.numbers import Interval, exactly
-from .rule import Reads, Spec
+from .rule import Reads, Silent, Spec
 
 KIND = "dyspnoea"
 
@@ -32,6 +32,13 @@ class Dyspnoea:
     """A recorded grade decides; else active dyspnoea is for a clinician to judge, and silence passes."""
 
     highest: int
+    silent: Silent = field(init=False, repr=False, compare=False)
+    """What it answers where neither a grade nor dyspnoea is recorded."""
+
+    def __post_init__(self) -> None:
+        """Work out at load time what no chart changes."""
+        silent = Silent(None, frozenset(("dyspnea_grade",)), frozenset(("dyspnea",)), frozenset((_SILENCE,)))
+        object.__setattr__(self, "silent", silent)
 
     def answer(self, chart: Chart) -> Answer:
         """Answer for this chart."""

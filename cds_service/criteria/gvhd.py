@@ -3,17 +3,17 @@
 Source: criteria.md NCT06222853 E8b, decisions 28, 33.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from ..chart.chart import Chart
-from ..clinical.findings import absent, conditions, evidence_of, silence_fails, since
+from ..clinical.findings import absent, conditions, evidence_of, silence, silence_fails, since
 from ..clinical.selection import seen
 from ..clinical.stated import gvhd_grade, measured_grade
 from ..clinical.timing import place
 from ..kernel.answers import REASON_RANK, Answer, Basis, Evidence, Reason, failed, passed, unknown
 from ..kernel.dates import Window
-from .rule import Reads, Spec
+from .rule import Reads, Silent, Spec
 
 KIND = "no_acute_gvhd"
 
@@ -27,6 +27,13 @@ class NoAcuteGvhd:
 
     grade: int
     window: Window
+    silent: Silent = field(init=False, repr=False, compare=False)
+    """What it answers where neither a grade nor the disease is recorded."""
+
+    def __post_init__(self) -> None:
+        """Work out at load time what no chart changes."""
+        guards = frozenset((silence(_READ, self.window),))
+        object.__setattr__(self, "silent", Silent(None, frozenset(_MISSING), frozenset(("gvhd",)), guards))
 
     def answer(self, chart: Chart) -> Answer:
         """By the recorded grade; without one unknown. A code that says chronic is not meant."""

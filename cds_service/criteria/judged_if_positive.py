@@ -3,19 +3,17 @@
     {judged_if_positive: {tests: [sars_cov_2_rna, sars_cov_2_ag], window: 2 weeks}}
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..chart.chart import Chart
-from ..clinical.findings import silence, since
+from ..clinical.findings import since
 from ..clinical.positivity import verdict
 from ..clinical.selection import covered, of_concepts, seen
 from ..kernel.answers import REASON_RANK, Answer, Basis, Evidence, Reason, passed, unknown
 from ..kernel.dates import Window
-from .rule import Reads, Spec
+from .rule import Reads, Silent, Spec
 
 KIND = "judged_if_positive"
-
-_SILENCE = silence(("Observation",), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +22,20 @@ class JudgedIfPositive:
 
     tests: tuple[str, ...]
     window: Window
+    silent: Silent = field(init=False, repr=False, compare=False)
+    """What it answers where none of the tests was ever made."""
+
+    def __post_init__(self) -> None:
+        """Work out at load time what no chart changes."""
+        object.__setattr__(self, "silent", Silent(None, frozenset(self.tests)))
 
     def answer(self, chart: Chart) -> Answer:
         """A positive is unknown (judgement), never a fail; no test at all passes, not recorded."""
-        if chart.results.keys().isdisjoint(self.tests):
-            reason = _SILENCE.fails(chart)
-            if reason is None:
-                return _SILENCE.absent(chart, self.tests)
+        if self.silent.speaks(chart):
+            return self.silent.said(chart)
+        return self._tested(chart)
+
+    def _tested(self, chart: Chart) -> Answer:
         start, threshold = self.window.before(chart.as_of), f"within {self.window}"
         reasons: list[Reason] = []
         open_: list[Evidence] = []

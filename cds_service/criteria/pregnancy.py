@@ -33,11 +33,11 @@ class NoPregnancy:
 
     tests: tuple[str, ...]
     untested: Silent = field(init=False, repr=False, compare=False)
-    """What is said where there is neither a test nor a status; findings may then still speak."""
+    """What is said, of somebody who may be pregnant, where there is neither a test nor a finding."""
 
     def __post_init__(self) -> None:
         """Work out at load time what no chart changes."""
-        untested = Silent(frozenset((*self.tests, "pregnancy_status")), no_data(self.tests))
+        untested = Silent(no_data(self.tests), frozenset((*self.tests, "pregnancy_status")), frozenset(_FINDINGS))
         object.__setattr__(self, "untested", untested)
 
     def answer(self, chart: Chart) -> Answer:
@@ -45,8 +45,8 @@ class NoPregnancy:
         spared = _spared(chart.patient, chart)
         if spared is not None:
             return passed(Basis.RECORDED, (spared,))
-        if self.untested.speaks(chart) and by_finding(chart).keys().isdisjoint(_FINDINGS):
-            return self.untested.answer
+        if self.untested.speaks(chart):
+            return self.untested.said(chart)
         return self._tested(chart)
 
     def _tested(self, chart: Chart) -> Answer:

@@ -14,9 +14,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple, Protocol
 
 from ..chart.chart import Chart, Kind
+from ..clinical.findings import Silence, by_finding, unrecorded
 from ..kernel.answers import Answer
 from ..kernel.dates import Window, parse_window
 from ..kernel.errors import Problem
+from ..kernel.logic import all_of
 from ..terminology import Terminology
 
 _READ = Kind.READ
@@ -61,28 +63,54 @@ class Rule(Protocol):
 
 
 class Silent(NamedTuple):
-    """What a rule answers where it finds nothing at all: known at load time, and the same for every chart.
+    """What a rule answers where it finds nothing at all: known at load time.
 
     A rule that has it in an attribute `silent` promises: where Observations were read whole and there is no result of
-    any of `concepts`, its answer is `answer`.
+    any of `concepts` (where it names some), where nothing is recorded of any of `findings`, and where all `guards` of
+    silence hold, its answer is `answer`. Nothing else in a chart may change it.
     """
 
-    concepts: frozenset[str]
-    answer: Answer
+    answer: Answer | None
+    """The same for every chart; None: the chart's own for exclusions on which nothing is recorded (`unrecorded`)."""
+    concepts: frozenset[str] = frozenset()
+    findings: frozenset[str] = frozenset()
+    guards: frozenset[Silence] = frozenset()
 
     def speaks(self, chart: Chart) -> bool:
         """Whether this chart has nothing for the rule."""
-        nothing = chart.results.keys().isdisjoint(self.concepts)
-        return nothing and chart.kinds.get("Observation", _READ) is _READ
+        concepts, findings = self.concepts, self.findings
+        if concepts and not chart.results.keys().isdisjoint(concepts):
+            return False
+        if concepts and chart.kinds.get("Observation", _READ) is not _READ:
+            return False
+        if findings and not by_finding(chart).keys().isdisjoint(findings):
+            return False
+        return not self.guards or all(guard.fails(chart) is None for guard in self.guards)
+
+    def said(self, chart: Chart) -> Answer:
+        """The answer, where it speaks."""
+        return unrecorded(chart) if self.answer is None else self.answer
 
 
 def silent_together(parts: Sequence[Rule], together: Callable[[Sequence[Answer]], Answer]) -> Silent | None:
-    """What a rule made of others answers where none of them finds anything; None where one of them may still speak."""
+    """What a rule made of others answers where none of them finds anything; None where one of them may still speak.
+
+    `together` makes one answer of theirs. A conjunction of exclusions that all give the chart's own answer for nothing
+    recorded gives this answer, too.
+    """
     each: list[Silent | None] = [getattr(part, "silent", None) for part in parts]
     known = [silent for silent in each if silent is not None]
-    if not known or len(known) < len(each):
+    answers = [silent.answer for silent in known if silent.answer is not None]
+    if not known or len(known) < len(each) or (answers and len(answers) < len(known)):
         return None
-    return Silent(frozenset().union(*[silent.concepts for silent in known]), together([s.answer for s in known]))
+    if not answers and together is not all_of:
+        return None
+    return Silent(
+        together(answers) if answers else None,
+        frozenset().union(*[silent.concepts for silent in known]),
+        frozenset().union(*[silent.findings for silent in known]),
+        frozenset().union(*[silent.guards for silent in known]),
+    )
 
 
 @dataclass(slots=True)

@@ -29,7 +29,7 @@ class ShownBy:
     def answer(self, chart: Chart) -> Answer:
         """Silence and normal results alike leave the inclusion open."""
         if self.silent is not None and self.silent.speaks(chart):
-            return self.silent.answer
+            return self.silent.said(chart)
         return _shown([part.answer(chart) for part in self.parts])
 
 

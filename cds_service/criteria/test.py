@@ -30,12 +30,12 @@ class Tested:
 
     def __post_init__(self) -> None:
         """Work out at load time what no chart changes."""
-        object.__setattr__(self, "silent", Silent(frozenset(self.concepts), no_data(self.concepts)))
+        object.__setattr__(self, "silent", Silent(no_data(self.concepts), frozenset(self.concepts)))
 
     def answer(self, chart: Chart) -> Answer:
         """By the newest result; of a serology made by several methods the newest of each, and a positive one wins."""
         if self.silent.speaks(chart):
-            return self.silent.answer
+            return self.silent.said(chart)
         return chart.once((self.positive, self.concepts, "test"), self._answer)
 
     def _answer(self, chart: Chart) -> Answer:

@@ -82,7 +82,7 @@ class Value:
         object.__setattr__(self, "bare", not (self.judgement_with or self.fails_without_value or self.beside))
         by_concept = {"pt", "spo2"}.intersection(self.concepts)
         object.__setattr__(self, "compared", not self.spoilers and not by_concept)
-        unmeasured = None if self.echo else Silent(frozenset(self.concepts), no_data(self.concepts))
+        unmeasured = None if self.echo else Silent(no_data(self.concepts), frozenset(self.concepts))
         object.__setattr__(self, "unmeasured", unmeasured)
         object.__setattr__(self, "silent", unmeasured if self.bare else None)
         object.__setattr__(self, "besides", query((self.beside,)) if self.beside else None)
@@ -93,7 +93,8 @@ class Value:
         if found is None:
             unmeasured = self.unmeasured
             if unmeasured is not None and unmeasured.speaks(chart):
-                return unmeasured.answer if self.bare else self._completed(chart, unmeasured.answer)
+                nothing = unmeasured.said(chart)
+                return nothing if self.bare else self._completed(chart, nothing)
             found = self.asked.of(chart)
         result = found[5]
         if result is not None:

@@ -1,15 +1,15 @@
 """assess(trial, chart): every criterion answered, one verdict, the day from which the trial may fit."""
 
-from collections.abc import Callable
 from datetime import date
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..chart.chart import Chart
 from ..clinical.lupus import SleState, sle
 from ..kernel.answers import Answer, Status, new
 from ..trials.model import Criterion, Trial
-from .together import Assessments, Picker, Together, picker
+from .plan import plan_of
+from .together import Assessments, Together
 
 _status = itemgetter(0)
 _FAIL, _UNKNOWN = Status.FAIL, Status.UNKNOWN
@@ -46,9 +46,8 @@ def assess_all(trials: tuple[Trial, ...], chart: Chart) -> tuple[Assessment, ...
     why_not = _not_applicable(chart)
     if why_not is not None:
         return tuple([Assessment(trial, "not-applicable", notes=why_not) for trial in trials])
-    plan = _plan(trials)
-    answers = [answer(chart) for answer in plan.questions]
-    answers += plan.constants
+    plan = plan_of(trials)
+    answers = plan.answers(chart)
     found = []
     for trial, own in zip(trials, plan.own, strict=True):
         mine = own(answers)
@@ -68,51 +67,6 @@ def _not_applicable(chart: Chart) -> tuple[str, ...] | None:
     if state is SleState.TYPE_NOT_STATED:
         return (LUPUS_TYPE_NOT_STATED,)
     return () if state is SleState.NONE else None
-
-
-class _Plan(NamedTuple):
-    """What is to be asked for some trials: each distinct rule once, in the order of the files."""
-
-    questions: tuple[Callable[[Chart], Answer], ...]
-    """`answer` of each distinct rule."""
-    constants: tuple[Answer, ...]
-    """The answers of the rules that say the same of every chart; they stand after those of the questions."""
-    own: tuple[Picker, ...]
-    """For each trial: what picks the answers to its criteria out of all answers."""
-    ids: tuple[tuple[str, ...], ...]
-    """For each trial: the ids of its criteria."""
-
-
-_plans: dict[tuple[int, ...], tuple[tuple[Trial, ...], _Plan]] = {}
-"""Trials (by identity: they are kept beside it, so that no other object can be taken for them) → their plan."""
-_MOST_PLANS = 64
-
-
-def _plan(trials: tuple[Trial, ...]) -> _Plan:
-    """The plan of these trials, made when they are first asked for. It holds nothing of any chart."""
-    key = tuple(map(id, trials))
-    kept = _plans.get(key)
-    if kept is None:
-        if len(_plans) >= _MOST_PLANS:
-            _plans.clear()
-        kept = _plans[key] = (trials, _made(trials))
-    return kept[1]
-
-
-def _made(trials: tuple[Trial, ...]) -> _Plan:
-    asked: dict[int, Any] = {}
-    constant: dict[int, Any] = {}
-    for trial in trials:
-        for criterion in trial.criteria:
-            rule = criterion.rule
-            (asked if getattr(rule, "always", None) is None else constant)[id(rule)] = rule
-    places = {key: place for place, key in enumerate((*asked, *constant))}
-    return _Plan(
-        tuple([rule.answer for rule in asked.values()]),
-        tuple([rule.always for rule in constant.values()]),
-        tuple([picker([places[id(c.rule)] for c in trial.criteria]) for trial in trials]),
-        tuple([tuple([c.id for c in trial.criteria]) for trial in trials]),
-    )
 
 
 def _verdict(answers: tuple[Answer, ...]) -> tuple[str, date | None]:
