@@ -9,6 +9,8 @@ from .templates import Template
 
 def together(states: list[Kind]) -> Kind:
     """How far a kind was read that several searches ask for: a failed one leaves a hole anywhere."""
+    if len(states) == 1:
+        return states[0]
     distinct = set(states)
     if len(distinct) == 1:
         return states[0]

@@ -15,6 +15,7 @@ from ..kernel.answers import new
 from ..kernel.errors import Unreadable
 from .bundle import Entry, Frame, Place, Whole, all_matched, decode_bundle, each_of, gap, matched, type_of
 from .context import Context, decode
+from .heads import Meta
 from .kinds import FOUND_BY_REFERENCE, Known, readers
 from .pages import SUBSETTED
 from .read.observation import read_all
@@ -91,7 +92,8 @@ class Entries:
         heads = [entry.resource for entry in bundle.entry]
         if whole_only and _in_part(heads):
             return None
-        return self._take_groups(_by_class(heads), _Sheaf(heads, bundle.entry, whole, self._counter), bundle, 0)
+        sheaf = new(_Sheaf, (heads, bundle.entry, whole, self._counter))
+        return self._take_groups(_by_class(heads), sheaf, bundle, 0)
 
     def take_bundle(self, raw: "bytes | msgspec.Raw") -> BundleFacts:
         """Take a Bundle entry by entry: what is wrong with one does not touch the others."""
@@ -134,30 +136,33 @@ class Entries:
         heads, entries, whole, first = sheaf
         self._counter += len(entries)
         outcome: str | None = None
+        context, by_head = self.context, self._readers.by_head
+        remarks: Sequence[int] = ()
         for kind, numbers in groups.items():
-            known = self._readers.by_head.get(kind)
+            known = by_head.get(kind)
             if known is None:
                 tag = kind.__struct_config__.tag  # type: ignore[attr-defined]
-                for number in numbers:
-                    if tag == "OperationOutcome":
+                if tag == "OperationOutcome":
+                    remarks = numbers
+                    for number in numbers:
                         outcome = self._remark(gap(b'{"issue":%b}' % bytes(heads[number].issue)), outcome)
                 if tag in FOUND_BY_REFERENCE:
                     self.referred.add_all(tag, numbers, heads, entries, whole)
                 continue
             if known.indexed:
                 self.referred.add_all(known.kind, numbers, heads, entries, whole)
-            if self.context is not None and kind is ObservationHead:
-                self._take_observations(known, numbers, sheaf, self.context)
-            elif self.context is not None and known.unasked is not None:
-                self._take_glanced(known, numbers, sheaf, self.context)
+            if context is not None and kind is ObservationHead:
+                self._take_observations(known, numbers, sheaf, context)
+            elif context is not None and known.unasked is not None:
+                self._take_glanced(known, numbers, sheaf, context)
             else:
                 for number in numbers:
-                    self._take_head(heads[number], known, Place(whole, number), first + number)
+                    self._take_head(heads[number], known, new(Place, (whole, number)), first + number)
         searches = [entry.search for entry in entries]
         if not all_matched(searches):
-            left += sum(not matched(searches[n]) for k, ns in groups.items() if not _is_outcome(k) for n in ns)
-        left += sum(len(ns) for k, ns in groups.items() if _is_outcome(k))
-        return BundleFacts(frame.next, frame.total, len(entries) - left, outcome)
+            left += sum(not matched(searches[n]) for ns in groups.values() if ns is not remarks for n in ns)
+        left += len(remarks)
+        return new(BundleFacts, (frame.next if frame.link else None, frame.total, len(entries) - left, outcome, 0))
 
     def _take_observations(self, known: Known, numbers: Sequence[int], sheaf: "_Sheaf", context: Context) -> None:
         heads, _, whole, first = sheaf
@@ -270,14 +275,12 @@ class Entries:
 
 def _in_part(heads: list[Any]) -> bool:
     """Whether the server may have left elements out of one of these."""
-    raw = []
-    for head in heads:
-        meta = head.meta
-        if meta.__class__ is msgspec.Raw:
-            raw.append(meta)
-        elif meta is not None and meta.tag and any(tag.code == "SUBSETTED" for tag in meta.tag):  # of a drug record
-            return True
-    return SUBSETTED in b"".join(raw)
+    metas = [head.meta for head in heads]
+    if not metas or (metas[0].__class__ is not Meta and metas.count(metas[0]) == len(metas)):
+        metas = metas[:1]  # most often none has any
+    raw = [meta for meta in metas if meta.__class__ is msgspec.Raw]
+    tags = [meta.tag for meta in metas if meta.__class__ is Meta and meta.tag]  # of drug records, which are decoded
+    return any(tag.code == "SUBSETTED" for each in tags for tag in each) or SUBSETTED in b"".join(raw)
 
 
 def _by_class(heads: list[Any]) -> dict[type, Sequence[int]]:
@@ -292,7 +295,3 @@ def _by_class(heads: list[Any]) -> dict[type, Sequence[int]]:
 
 def _chosen(heads: list[Any], numbers: Sequence[int]) -> list[Any]:
     return heads if len(numbers) == len(heads) else [heads[n] for n in numbers]
-
-
-def _is_outcome(kind: Any) -> bool:
-    return bool(kind.__struct_config__.tag == "OperationOutcome")

@@ -25,7 +25,7 @@ from .faults import WORDS, FetchError
 from .gathered import Gathered, MissingData
 from .pages import Answer, Page, decode_page, subsetted
 from .reader import BundleFacts, ChartReader
-from .sent import Sent
+from .sent import NULL, Sent
 from .templates import FIRST, Template, templates
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ class _Gathering:
     ) -> None:
         self.sent = prefetch if isinstance(prefetch, Sent) else None
         self.prefetch: Mapping[str, Raw] = self.sent or {k: v for k, v in prefetch.items() if v is not None}
+        self.here = frozenset(self.prefetch)
         self.pointless: set[str] = set()
         """Keys of drug records that were sent and point to nothing."""
         self.templates = templates(terminology, medication_include=include)
@@ -113,11 +114,12 @@ class _Gathering:
         found = sle(chart).value
         if chart.patient.deceased or found in ("none", "type-not-stated"):
             return self._result(chart, unreadable)
-        rest = [t for t in self.templates if t.key not in FIRST]
-        for template in rest:
-            if template.key in self.prefetch:
+        wanted: list[Template] = []
+        for template in self.templates[len(FIRST) :]:
+            if template.key in self.here:
                 self._take_sent(template)
-        wanted = [t for t in rest if t.key not in self.prefetch]
+            else:
+                wanted.append(template)
         if self.access is not None and found == "sle":
             self._fetch_rest(wanted)
         else:
@@ -142,7 +144,7 @@ class _Gathering:
             failed.append(patient.key)
         else:
             self.reader.patient(sent)
-        if conditions.key in self.prefetch:
+        if conditions.key in self.here:
             self._take_sent(conditions)
         else:
             missing.append(conditions)
@@ -255,14 +257,15 @@ class _Gathering:
     # --- what an answer means ------------------------------------------------------------------------------------
 
     def _take_sent(self, template: Template) -> None:
-        if self.sent is not None and (bundle := self.sent.bundle(template.key)) is not None:
+        sent = self.sent
+        if sent is not None and (bundle := sent.bundles.pop(template.key, None)) is not None:
             if self.access is not None and template.drug and not points(bundle.entry):
                 self.pointless.add(template.key)
-            taken = self.reader.decoded(bundle, self.sent.whole(template.key))
+            taken = self.reader.decoded(bundle, sent.whole(template.key))
             if taken is not None:
                 return self._say_sent(template, taken)
         raw = self.prefetch[template.key]
-        if _is_null(raw):
+        if raw is NULL or _is_null(raw):
             return None if template.single else self._say(template, Kind.READ)
         if not _BUNDLE.match(raw):
             kind = type_of(raw)

@@ -28,6 +28,7 @@ from .whose import Whose
 __all__ = ["BundleFacts", "ChartReader", "kinds_read"]
 
 _by_reference = attrgetter("reference")
+_RANK = {k: n for n, k in enumerate((Kind.NOT_OFFERED, Kind.READ, Kind.NEWEST, Kind.PART, Kind.UNAVAILABLE))}
 _BUNDLE = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"Bundle"')
 
 
@@ -69,9 +70,8 @@ class ChartReader:
 
     def state(self, kind: str, state: Kind) -> None:
         """Say how far a kind was read; a worse state that was said before stays."""
-        rank = (Kind.NOT_OFFERED, Kind.READ, Kind.NEWEST, Kind.PART, Kind.UNAVAILABLE)
         before = self._kinds.get(kind)
-        if before is None or rank.index(state) > rank.index(before):
+        if before is None or _RANK[state] > _RANK[before]:
             if before in (Kind.READ, Kind.NEWEST, Kind.PART) and state is Kind.UNAVAILABLE:
                 state = Kind.PART  # one of several searches for this kind failed: what arrived still counts
             self._kinds[kind] = state
@@ -129,7 +129,7 @@ class ChartReader:
             raise InputError("there is no Patient")
         self._entries.read_pending(context)
         for results in context.results.values():
-            if not all(a.day.first > b.day.last for a, b in pairwise(results)):
+            if len(results) > 1 and not all(a.day.first > b.day.last for a, b in pairwise(results)):
                 results.sort(key=_by_reference)
                 results.sort(key=_newest_first, reverse=True)
         # By reference and not by arrival: servers, files and pages have each their own order, a chart has one.

@@ -15,7 +15,8 @@ from .bundle import Whole
 from .kinds import readers
 from .templates import templates
 
-_NULL = msgspec.Raw(b"null")
+NULL = msgspec.Raw(b"null")
+"""What `null` is as a raw answer (compared by `is`)."""
 
 
 class Sent(Mapping[str, msgspec.Raw]):
@@ -25,56 +26,50 @@ class Sent(Mapping[str, msgspec.Raw]):
     from a resource as a whole asks.
     """
 
-    __slots__ = ("_answers", "_cut", "_keys", "_raw")
+    __slots__ = ("_cut", "_kept", "_raw", "bundles")
 
     def __init__(self, answers: Any, cut: Callable[[], Mapping[str, msgspec.Raw]]) -> None:
         """`answers`: a struct of `answers_type`; `cut`: the same prefetch as raw JSON."""
-        self._answers = answers
         self._cut = cut
         self._raw: Mapping[str, msgspec.Raw] | None = None
-        self._keys = [k for k in answers.__struct_fields__ if getattr(answers, k) is not msgspec.UNSET]
+        self._kept: dict[str, msgspec.Raw | None] = {}
+        """All keys; of what is kept raw, the raw answer."""
+        self.bundles: dict[str, Any] = {}
+        """Key → the Bundle as `readers().bundles` makes it, to be taken out once: what nobody asks for of it is freed
+        as soon as it was looked at."""
+        for key in answers.__struct_fields__:
+            answer = getattr(answers, key)
+            if answer is None:
+                self._kept[key] = NULL
+            elif answer.__class__ is msgspec.Raw:  # the Patient
+                self._kept[key] = answer
+            elif answer is not msgspec.UNSET:
+                self._kept[key] = None
+                self.bundles[key] = answer
 
     def __getitem__(self, key: str) -> msgspec.Raw:
-        if key not in self._keys:
-            raise KeyError(key)
-        answer = getattr(self._answers, key)
-        if answer.__class__ is msgspec.Raw:
-            return answer  # the Patient
-        if answer is None:
-            return _NULL
+        kept = self._kept[key]
+        if kept is not None:
+            return kept
         if self._raw is None:
             self._raw = self._cut()
         return self._raw[key]
 
     def __contains__(self, key: object) -> bool:
-        return key in self._keys
+        return key in self._kept
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._keys)
+        return iter(self._kept)
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self._kept)
 
     def __repr__(self) -> str:
         return "Sent(…)"
 
-    def bundle(self, key: str) -> Any | None:
-        """The Bundle of a key as `readers().bundles` makes it; None for `null` and after the first time.
-
-        It is handed out once, so that what nobody asks for of it is freed as soon as it was looked at.
-        """
-        answer = getattr(self._answers, key)
-        if answer is None or answer is _TAKEN:
-            return None
-        setattr(self._answers, key, _TAKEN)
-        return answer
-
     def whole(self, key: str) -> Whole:
         """The resources of the Bundle of a key as they are written."""
         return Whole(partial(self.__getitem__, key))
-
-
-_TAKEN = object()
 
 
 @lru_cache(maxsize=8)

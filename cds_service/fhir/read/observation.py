@@ -92,12 +92,18 @@ def read_all(
     """
     source, as_of, results = _Whole(whole, ctx), ctx.as_of, ctx.results
     dates: list[str] = []
-    days: dict[str, tuple[DateSpan, datetime | None]] = {}
+    days: dict[str, tuple[DateSpan, datetime | None, bool]] = {}
     means = meanings(each_of([head.code for head in heads]), ctx.terminology)
     # A loop of thousands: what an Observation that nobody asks for costs here is four attributes and a comparison each.
     for index, head, known in zip(indexes, heads, means, strict=True):
         when = head.effectiveDateTime
-        if head.status not in _FINAL or not when or head.component is not NONE or (ours and not ours(head)):
+        status = head.status
+        if (
+            (status != "final" and status not in _FINAL)
+            or not when
+            or head.component is not NONE
+            or (ours and not ours(head))
+        ):
             otherwise(head, index)
         elif known is None:
             dates.append(when)
@@ -105,25 +111,28 @@ def read_all(
             otherwise(head, index)
         elif (reference := "Observation/" + head.id) not in seen:
             seen.add(reference)
-            if when not in days:
+            placed = days.get(when)
+            if placed is None:
                 try:
-                    days[when] = parse_date(when), parse_moment(when)
+                    day = parse_date(when)
                 except Unreadable as error:
                     ctx.skip(reference, str(error))
                     continue
-            day, moment = days[when]
-            if day.first <= as_of:
-                dates.append(when)
-                if isinstance(known, Named):
-                    known = spelled(known, head.code)
-                concept = known.concept
-                result = Result(
-                    reference, concept, known.code, known.method, day, moment, when, False, source, head, index
-                )
-                if concept in results:
-                    results[concept].append(result)
-                else:
-                    results[concept] = [result]
+                days[when] = placed = (day, parse_moment(when), day.first > as_of)
+            day, moment, future = placed
+            if future:
+                continue
+            dates.append(when)
+            if isinstance(known, Named):
+                known = spelled(known, head.code)
+            concept = known.concept
+            result = Result(
+                reference, concept, known.code, known.method, day, moment, when, False, source, head, index
+            )
+            if concept in results:
+                results[concept].append(result)
+            else:
+                results[concept] = [result]
     ctx.mark_all(dates)
 
 

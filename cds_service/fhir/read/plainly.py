@@ -4,7 +4,6 @@ What does not fit (another type of value, a range for some, a text where a numbe
 of `values`, which says the same of what fits, at three times the cost.
 """
 
-from operator import attrgetter, is_not
 from typing import Any
 
 import msgspec
@@ -57,19 +56,22 @@ _concept = msgspec.json.Decoder(Concept)
 _concepts = msgspec.json.Decoder(list[Concept])
 _text = msgspec.json.Decoder(str)
 _number = msgspec.json.Decoder(Any, float_hook=json_number)
-_uncommon = attrgetter(
-    "method", "component", "valueBoolean", "valueRange", "valueRatio", "valueSampledData", "valueTime",
-    "valueDateTime", "valuePeriod", "valueAttachment", "valueReference", "valueDecimal",
-)  # fmt: skip
-_COMMON = (NONE,) * 12
 
 
 def plain_reading(head: ObservationHead, terminology: Terminology) -> Reading | None:
     """The reading of an Observation that is as common as can be; None: the lenient road must look at it."""
-    if any(map(is_not, _uncommon(head), _COMMON)):
+    if not (  # by name and not in a loop: this is asked of every value that decides
+        head.method is NONE and head.component is NONE and head.valueBoolean is NONE and head.valueRange is NONE
+        and head.valueRatio is NONE and head.valueSampledData is NONE and head.valueTime is NONE
+        and head.valueDateTime is NONE and head.valuePeriod is NONE and head.valueAttachment is NONE
+        and head.valueReference is NONE and head.valueDecimal is NONE
+    ):  # fmt: skip
         return None
     quantity, coded, text, whole = head.valueQuantity, head.valueCodeableConcept, head.valueString, head.valueInteger
-    if (quantity is NONE) + (coded is NONE) + (text is NONE) + (whole is NONE) != 3:
+    if quantity is not NONE:
+        if coded is not NONE or text is not NONE or whole is not NONE:
+            return None
+    elif (coded is NONE) + (text is NONE) + (whole is NONE) != 2:
         return None
     try:
         limits: ReferenceRange | None = None

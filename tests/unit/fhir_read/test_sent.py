@@ -140,12 +140,13 @@ def test_a_usual_prefetch_is_decoded_with_its_call() -> None:
     assert envelope.prefetch.get("more") is None
 
 
-def test_a_bundle_is_handed_out_once() -> None:
+def test_bundles_are_taken_out_and_what_was_sent_stays() -> None:
     envelope, _ = called(prefetch("amira-34"))
     assert isinstance(envelope.prefetch, Sent)
-    assert envelope.prefetch.bundle("conditions") is not None
-    assert envelope.prefetch.bundle("conditions") is None
-    assert envelope.prefetch.bundle("surveys") is None
+    sent = {key: bytes(raw) for key, raw in envelope.prefetch.items()}
+    answered(envelope)
+    assert envelope.prefetch.bundles == {}
+    assert {key: bytes(raw) for key, raw in envelope.prefetch.items()} == sent
 
 
 def test_too_many_keys_are_refused() -> None:
@@ -162,6 +163,4 @@ def test_too_many_keys_are_refused() -> None:
 def test_only_orders_that_point_somewhere_are_looked_through_again(elements: dict[str, Any], expected: bool) -> None:
     envelope, _ = called(changed("medicationRequests", **elements))
     assert isinstance(envelope.prefetch, Sent)
-    bundle = envelope.prefetch.bundle("medicationRequests")
-    assert bundle is not None
-    assert points(bundle.entry) is expected
+    assert points(envelope.prefetch.bundles["medicationRequests"].entry) is expected
