@@ -10,6 +10,8 @@ from sqlalchemy import insert, select
 from .database import Database, Statement
 from .tables import audit, snoozes
 
+_NONE: frozenset[str] = frozenset()
+
 
 class Shown(NamedTuple):
     """One row of the audit, in the order of its columns. No name, id or value of a patient stands in it."""
@@ -76,4 +78,4 @@ class AuditLog:
         values = {"patient_1": patient, "client_1": client, "user_class_1": user_class, "until_1": today}
         parameters = self._snoozed.parameters(values)
         found = self._database.hurried(lambda c: c.execute(self._snoozed.sql, parameters).fetchall())
-        return frozenset(row[0] for row in found if row[1] is None or row[1] == user)
+        return frozenset([row[0] for row in found if row[1] is None or row[1] == user]) if found else _NONE

@@ -9,14 +9,19 @@ time changes an answer, the status differs and with it the hash.
 import hashlib
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import chain
+from operator import itemgetter
 
 import msgspec
 
 from ..eligibility import Assessment
-from ..kernel.answers import Evidence
+from ..kernel.answers import Answer, Evidence
 from ..trials import Trial
 
 _encode = msgspec.json.Encoder().encode
+_evidence = itemgetter(Answer._fields.index("evidence"))
+_record = itemgetter(*map(Evidence._fields.index, ("reference", "value", "unit", "date")))
+_EMPTY = hashlib.sha256()
 
 
 def fingerprint(service: str, patient: str, assessments: Iterable[Assessment], rules: Mapping[str, str]) -> str:
@@ -29,13 +34,15 @@ def fingerprint(service: str, patient: str, assessments: Iterable[Assessment], r
     parts: list[object] = [service]
     for assessment in assessments:
         trial = assessment.trial
-        facts: list[Evidence] = []
-        for _, answer in assessment.criteria:
-            facts += answer[6]
-        records = [fact[:4] for fact in facts if fact[0] not in left_out]
-        statuses = [answer[0]._value_ for _, answer in assessment.criteria]
-        parts += (trial.id, rules[trial.id], trial.status, assessment.verdict, statuses, records)
-    return hashlib.sha256(_encode(parts)).hexdigest()
+        answers = [answer for _, answer in assessment.criteria]
+        records = list(map(_record, chain.from_iterable(map(_evidence, answers))))
+        parts += (
+            trial.id, rules[trial.id], trial.status, assessment.verdict, [answer[0]._value_ for answer in answers],
+            [record for record in records if record[0] not in left_out],
+        )  # fmt: skip
+    whole = _EMPTY.copy()  # a new one looks for OpenSSL's functions anew, which costs more than the hash
+    whole.update(_encode(parts))
+    return whole.hexdigest()
 
 
 def rules_of(trial: Trial) -> str:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("cds_service.web")
 
-_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII).fullmatch
+_encode = msgspec.json.Encoder().encode
 _QUIET = 60.0
 _NOTHING = [("none", None, "", None)]
 
@@ -59,11 +60,9 @@ class Keeper:
 
     def keep(self, call: Call, service: str, reply: Reply) -> list[Card]:
         """The cards of a reply that are to be shown, after it was written down."""
-        client, of = call.client.name, self._store.pseudonyms.of
-        patient = of("patient", client, call.fhir_base, call.patient_id)
-        user = of("user", client, call.fhir_base, call.user_id)
-        user_class = call.user_id.partition("/")[0]
-        today = call.as_of.isoformat()
+        client, of, base, user_id = call.client.name, self._store.pseudonyms.of, call.fhir_base, call.user_id
+        patient, user = of("patient", client, base, call.patient_id), of("user", client, base, user_id)
+        user_class, today = user_id.partition("/")[0], call.as_of.isoformat()
         prints = [self._print(call, service, card, reply) for card in reply.cards]
         dismissed: frozenset[str] = frozenset()
         if any(prints) and snooze_default(call.client, call.settings) > 0:
@@ -83,9 +82,9 @@ class Keeper:
                 fates.append(("shown", card["uuid"], ",".join(card.trials), mark))
             shown.append(card)
         verdicts = {a.trial.id: a.verdict for a in reply.assessments}
-        who = (self._now(), client, service, call.hook_instance if _UUID.fullmatch(call.hook_instance) else None,
+        who = (self._now(), client, service, call.hook_instance if _UUID(call.hook_instance) else None,
                self._store.pseudonyms.key_id, patient, user, user_class, today, *self._versions)  # fmt: skip
-        told = msgspec.json.encode(verdicts).decode() if verdicts else None
+        told = _encode(verdicts).decode() if verdicts else None
         try:
             self._store.audit.record(
                 [self._row(*who, fate, told, card, trials, mark) for fate, card, trials, mark in fates or _NOTHING]

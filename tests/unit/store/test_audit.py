@@ -1,11 +1,16 @@
 """The audit holds no patient, and rows of one answer stand or fall together."""
 
+import hashlib
+import hmac
+from datetime import UTC, datetime
+
 import pytest
 
 from cds_service.store import Store, StoreUnavailable
 from cds_service.store.audit import Shown
 from cds_service.store.pseudonyms import Pseudonyms
 from cds_service.store.tables import audit
+from cds_service.store.times import instant, now
 
 from .making import record, rows, shown
 
@@ -47,6 +52,20 @@ def test_the_same_id_is_another_person_at_another_client_server_or_key() -> None
     }
     assert len(same) == 1
     assert len(same | other) == 6
+
+
+@pytest.mark.parametrize("key", [b"k", b"k" * 63, b"k" * 64, b"k" * 65, bytes(range(256))], ids=len)
+def test_a_pseudonym_is_the_hmac_of_kind_client_base_and_id(key: bytes) -> None:
+    mine = Pseudonyms(key, "1")
+    for id_ in ("p1", "é" * 100):
+        said = f"patient\0a\0https://x\0{id_}".encode()
+        assert mine.of("patient", "a", "https://x", id_) == hmac.new(key, said, hashlib.sha256).hexdigest()
+
+
+def test_the_clock_of_the_rows_is_utc_to_the_microsecond() -> None:
+    before, written, after = datetime.now(UTC), now(), datetime.now(UTC)
+    assert instant(before) <= written <= instant(after)
+    assert len(written) == len("2026-11-24T09:30:00.000000Z")
 
 
 def test_a_key_is_not_shown() -> None:
