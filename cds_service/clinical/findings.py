@@ -3,7 +3,7 @@
 Source: criteria.md section 2 "Absence", decisions 34, 50, 51.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -29,23 +29,24 @@ ACTS = frozenset(
 """Findings that are things done: Procedures are looked at for them, too."""
 
 
-def by_finding(chart: Chart) -> Mapping[str, tuple[Fact, ...]]:
+def by_finding(chart: Chart) -> Mapping[str, Sequence[Fact]]:
     """Finding → the Conditions and Procedures that speak of it; made once for a chart."""
-    found: dict[str, tuple[Fact, ...]] | None = chart.memo.get(_KEY)
+    found: dict[str, list[Fact]] | None = chart.memo.get(_KEY)
     if found is None:
         found = chart.memo[_KEY] = _index(chart)
     return found
 
 
-def _index(chart: Chart) -> dict[str, tuple[Fact, ...]]:
+def _index(chart: Chart) -> dict[str, list[Fact]]:
     index: dict[str, list[Fact]] = {}
-    for diagnosis in chart.diagnoses:
-        for finding in diagnosis.findings:
-            index.setdefault(finding, []).append(diagnosis)
-    for procedure in chart.procedures:
-        for finding in procedure.findings:
-            index.setdefault(finding, []).append(procedure)
-    return {finding: tuple(facts) for finding, facts in index.items()}
+    facts: tuple[Fact, ...] = (*chart.diagnoses, *chart.procedures)
+    for fact in facts:
+        for finding in fact.findings:
+            if finding in index:
+                index[finding].append(fact)
+            else:
+                index[finding] = [fact]
+    return index
 
 
 def conditions(chart: Chart, finding: str) -> tuple[Diagnosis, ...]:
@@ -85,7 +86,7 @@ def evidence_of(fact: Fact, threshold: str, rule: str, note: str | None = None) 
     first: DateSpan | None
     last: DateSpan | None
     if isinstance(fact, Diagnosis):
-        first, last = fact.began, None
+        first, last = fact.onset or fact.recorded, None
         if fact.abatement is not None and not fact.active and _FROM_ONSET.isdisjoint(fact.findings):
             first, last = fact.onset, fact.abatement
     else:
@@ -96,7 +97,9 @@ def evidence_of(fact: Fact, threshold: str, rule: str, note: str | None = None) 
 
 def _days(first: DateSpan | None, last: DateSpan | None) -> str | None:
     if last is None:
-        return str(first) if first is not None else None
+        if first is None:
+            return None
+        return first[0].isoformat() if first[0] is first[1] else str(first)
     begin, end = str(first) if first is not None else "", str(last)
     # What is no date as a chart writes one is bounded by its outer days: one slash only.
     begin = first.first.isoformat() if first is not None and "/" in begin else begin

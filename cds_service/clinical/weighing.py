@@ -42,9 +42,14 @@ class Weight(NamedTuple):
     note: str | None = None
 
 
+_JUDGED = Weight(JUDGEMENT)
+
+
 def weigh(fact: Diagnosis | Procedure, finding: str, grade: str) -> Weight:
     """Weigh a fact that speaks of `finding` under a grade of GRADES."""
     severity = fact.severity if isinstance(fact, Diagnosis) else None
+    if grade == "judgement" and severity is None:
+        return _JUDGED
     weight = GRADES[grade].get(severity, FAILS)
     if grade == "acute_or_severe_fails" and _says_acute(fact.text):
         weight = FAILS

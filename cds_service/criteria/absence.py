@@ -64,13 +64,13 @@ class Absence:
         index = by_finding(chart)
         if self.named.isdisjoint(index):
             return self.silence.absent(chart, self.missing)
-        hits = [(finding, grade, fact) for finding, grade in self.grades if finding in index for fact in index[finding]]
         worst: dict[str, Outcome] = {}
-        for finding, grade, fact in hits:
-            weight, until, note = self._outcome(fact, finding, grade, chart)
-            known = worst.get(fact.reference)
-            if known is None or (_RANK[weight], until is not None) < (_RANK[known[0]], known[1] is not None):
-                worst[fact.reference] = (weight, until, note, fact, finding)
+        for finding, grade in self.grades:
+            for fact in index.get(finding, ()):
+                weight, until, note = self._outcome(fact, finding, grade, chart)
+                known = worst.get(fact.reference)
+                if known is None or (_RANK[weight], until is not None) < (_RANK[known[0]], known[1] is not None):
+                    worst[fact.reference] = (weight, until, note, fact, finding)
         return self._decide(chart, list(worst.values()))
 
     def _outcome(self, fact: Fact, finding: str, grade: str, chart: Chart) -> tuple[str, date | None, str | None]:
@@ -116,19 +116,19 @@ class Absence:
             reason = Reason.IMPRECISE if _UNCLEAR in weights else Reason.JUDGEMENT
             decisive = tuple(dict.fromkeys(outcome[4] for outcome in outcomes if outcome[0] != PASSES))
             return unknown(reason, decisive, self._evidence(outcomes, _UNCLEAR, JUDGEMENT))
-        notes = tuple(
+        notes = [
             f"{_plain(finding)} is recorded and does not exclude"
             for weight, _, _, _, finding in outcomes
             if (finding, "noted") in self.grades
-        )
+        ]
         return passed(Basis.RECORDED, self._evidence(outcomes, PASSES), tuple(dict.fromkeys(notes)))
 
     def _evidence(self, outcomes: list[Outcome], *weights: str) -> tuple[Evidence, ...]:
-        return tuple(
+        return tuple([
             evidence_of(fact, self.threshold, self.how, note)
             for weight, _, note, fact, _ in outcomes
             if weight in weights
-        )
+        ])
 
     def words(self) -> str:
         """The findings by grade, and the time that counts."""

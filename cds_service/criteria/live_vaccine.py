@@ -3,9 +3,10 @@
     {no_live_vaccine: 4 weeks}
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..chart.chart import Chart
+from ..clinical.findings import Silence, silence
 from ..clinical.tally import Tally
 from ..kernel.answers import Answer, Evidence, Reason
 from ..kernel.dates import Window
@@ -22,9 +23,16 @@ class NoLiveVaccine:
     """No live vaccine within the window."""
 
     window: Window
+    silence: Silence = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Work out at load time what no chart changes."""
+        object.__setattr__(self, "silence", silence(_READ, self.window))
 
     def answer(self, chart: Chart) -> Answer:
         """A live vaccine fails until the window has passed; one whose kind is not known for sure is for a clinician."""
+        if not chart.immunisations:
+            return self.silence.absent(chart, _MISSING)
         tally = Tally()
         threshold = f"within {self.window}"
         others = [fact for fact in chart.immunisations if fact.live == "not-live"]

@@ -12,11 +12,12 @@ from ..chart.facts import Diagnosis
 from ..clinical.findings import by_finding, conditions, evidence_of, incomplete
 from ..clinical.selection import seen
 from ..clinical.stated import NEPHRITIS, measured_classes, nephritis, nephritis_classes
-from ..kernel.answers import Answer, Basis, Evidence, Reason, passed, unknown
+from ..kernel.answers import Answer, Basis, Evidence, Reason, no_data, passed, unknown
 from .rule import Reads, Spec
 
 KIND = "organ_involvement"
 
+_READ = ("Condition",)
 _CLASSES = ("I", "II", "III", "IV", "V", "VI")
 
 
@@ -45,6 +46,8 @@ class OrganInvolvement:
 
     def answer(self, chart: Chart) -> Answer:
         """Pass on the first manifestation that counts; else unknown."""
+        if self._untouched(chart):
+            return no_data(self.missing)
         judged: list[Evidence] = []
         open_names: list[str] = []
         for fact, name, counts in self._candidates(chart):
@@ -58,13 +61,19 @@ class OrganInvolvement:
             said = seen(result, threshold=self.classes_said, rule=KIND)
             return passed(Basis.RECORDED, (said, *unstaged))
         evidence = (*judged, *unstaged)
-        if incomplete(chart, ("Condition",)):
+        if incomplete(chart, _READ):
             return unknown(Reason.UNAVAILABLE, self.missing, evidence)
         if judged:
             return unknown(Reason.JUDGEMENT, tuple(dict.fromkeys(open_names)), evidence)
         if unstaged:
             return unknown(Reason.NO_DATA, ("lupus_nephritis_isn_rps_class",), evidence)
         return unknown(Reason.NO_DATA, self.missing, stated)
+
+    def _untouched(self, chart: Chart) -> bool:
+        """Whether the whole chart holds nothing that this rule looks at."""
+        if not by_finding(chart).keys().isdisjoint(self.names) or incomplete(chart, _READ):
+            return False
+        return not self.classes or not (nephritis(chart) or chart.results.get("lupus_nephritis_class"))
 
     def _candidates(self, chart: Chart) -> list[tuple[Diagnosis, str, bool]]:
         """Active records: (record, finding, whether it counts or is for a clinician)."""

@@ -3,10 +3,10 @@
     {no_surgery: 24 weeks}
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..chart.chart import Chart
-from ..clinical.findings import evidence_of
+from ..clinical.findings import Silence, evidence_of, silence
 from ..clinical.tally import Tally
 from ..clinical.timing import place
 from ..kernel.answers import Answer, Reason
@@ -28,12 +28,19 @@ class NoSurgery:
     """No major surgery within the window."""
 
     window: Window
+    silence: Silence = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Work out at load time what no chart changes."""
+        object.__setattr__(self, "silence", silence(_READ, self.window))
 
     def answer(self, chart: Chart) -> Answer:
         """Named kinds fail until the window has passed; other surgery is unknown (judgement)."""
         return self._answer(chart).noted(_PLANNED)
 
     def _answer(self, chart: Chart) -> Answer:
+        if not chart.procedures:
+            return self.silence.absent(chart, _MISSING)
         threshold = f"within {self.window}"
         tally = Tally()
         for fact in chart.procedures:
