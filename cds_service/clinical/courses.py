@@ -1,11 +1,13 @@
 """For how long a drug was taken in all, courses added up (decision 15)."""
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 from ..chart.chart import Chart
+from ..chart.facts import Exposure
 from ..kernel.answers import Answer, Basis, Reason, passed, unknown
 from ..kernel.dates import Window
-from .exposures import JOIN, Cover, each_evidence
+from .exposures import JOIN, Cover, each_evidence, evidence
 
 
 def long_enough(made: list[Cover], window: Window, chart: Chart) -> Answer:
@@ -14,7 +16,7 @@ def long_enough(made: list[Cover], window: Window, chart: Chart) -> Answer:
     One course is held against the calendar; several are added up in days, a window being counted from the first.
     """
     as_of = chart.as_of
-    surely = _alone(made, window, as_of) or _length(
+    surely = _at_once(made, window, as_of) or _length(
         [(start[1], end[0] if end[0] < as_of else as_of) for start, end, _ in made], window
     )
     shown = each_evidence([c.exposure for c in made[-4:]], "exposed_to", None, f"≥ {window} in all")
@@ -24,9 +26,22 @@ def long_enough(made: list[Cover], window: Window, chart: Chart) -> Answer:
     return unknown(Reason.IMPRECISE if perhaps else Reason.NO_DATA, evidence=shown)
 
 
-def _alone(made: list[Cover], window: Window, as_of: date) -> bool:
-    """Whether one record is enough, with months of 31 days: then no course needs to be put together."""
-    longest = timedelta(window.days + 31 * window.months)
+def alone_enough(alone: Exposure, window: Window, chart: Chart) -> Answer | None:
+    """What `long_enough` answers where one record that goes on is surely enough; None where it is not."""
+    if chart.as_of - alone.start[1] < _longest(window):
+        return None
+    return passed(Basis.RECORDED, (evidence(alone, threshold=f"≥ {window} in all", rule="exposed_to"),))
+
+
+@lru_cache(maxsize=64)
+def _longest(window: Window) -> timedelta:
+    """The most days that a window may have."""
+    return timedelta(window.days + 31 * window.months)
+
+
+def _at_once(made: list[Cover], window: Window, as_of: date) -> bool:
+    """Whether one record alone is enough, whatever the calendar: then no courses need to be put together."""
+    longest = _longest(window)
     for start, end, _ in made:
         last = end[0] if end[0] < as_of else as_of
         if last - start[1] >= longest:

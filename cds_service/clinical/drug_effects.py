@@ -60,11 +60,17 @@ class Pressors(NamedTuple):
     """Midodrine or droxidopa, or one whose route or status is not clear."""
 
 
+_NO_PRESSORS = Pressors((), ())
+
+
 def current_vasopressor(chart: Chart) -> Pressors:
     """Vasopressors that count under NCT06222853 E4: current and intravenous; others are for a clinician to judge."""
+    recorded = exposures(chart, ("vasopressor", "vasopressor_judgement"))
+    if not recorded:
+        return _NO_PRESSORS
     sure: list[Evidence] = []
     open_: list[Evidence] = []
-    for exposure in exposures(chart, ("vasopressor", "vasopressor_judgement")):
+    for exposure in recorded:
         now = is_current(exposure, chart.as_of)
         otherwise = "vasopressor" in exposure.groups and exposure.route in ("oral", "subcutaneous", "intramuscular")
         if now is False or otherwise:

@@ -1,7 +1,7 @@
 """Whether a drug is being taken, since when, and whether its dose held (decisions 16, 20, 21, 39, 53)."""
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import Enum
 
@@ -34,7 +34,8 @@ CURRENT, OPEN, HELD, PAST = Standing.CURRENT, Standing.OPEN, Standing.HELD, Stan
 class Treatment:
     """One drug with all its records; what several criteria ask of it is worked out once."""
 
-    __slots__ = ("begun", "begun_said", "covers", "drug", "labels", "now", "reason", "records", "scope", "standing")
+    __slots__ = ("alone", "begun", "begun_said", "covers", "drug", "labels", "now", "reason", "records", "scope",
+                 "standing")
 
     def __init__(
         self,
@@ -57,11 +58,21 @@ class Treatment:
         """`oral` where only what is swallowed is among the records, else `systemic`."""
         self.labels = labels
         """Everything that it may be asked for by: groups, ingredients, its counting name."""
+        self.alone = _alone(records) if len(records) == 1 else None
+        """The one record of a course that goes on: what it comes to is told without laying records on each other."""
         self.covers: list[Cover] | None = None
         """Kept by `drug_covers`, once worked out."""
         self.begun: DateSpan | None = None
         self.begun_said: str | None = None
         """Kept by `since_when`, once worked out; empty words where it is not known."""
+
+
+def _alone(records: Sequence[Exposure]) -> Exposure | None:
+    """The only record, where it covers all days from its start on: no end, no infusion, not held, not in doubt."""
+    (e,) = records
+    if e.end is None and e.infusion is False and e.state != "held" and e.doubt is None and "aspirin" not in e.groups:
+        return e
+    return None
 
 
 _Asked = dict[Collection[str], tuple[Treatment, ...]]
@@ -161,6 +172,9 @@ def since_when(treatment: Treatment, chart: Chart) -> tuple[DateSpan, str] | Non
 
 
 def _since(treatment: Treatment, chart: Chart) -> DateSpan | None:
+    alone = treatment.alone
+    if alone is not None:
+        return alone.start if alone.start[1] <= chart.as_of else None
     sure = [e for e in treatment.records if e.doubt is None and ("aspirin" not in e.groups or _doubtful(e) is None)]
     made = drug_covers(treatment, chart)
     if len(sure) < len(treatment.records) or (
@@ -194,11 +208,13 @@ def stable(
 
     `more_than`: the window itself is not enough, a day more is needed ("> 2 weeks").
     """
-    steroid = treatment.drug == "glucocorticoid"
-    made = drug_covers(treatment, chart)
     first = window.before(chart.as_of)
     if more_than:
         first -= DAY
+    steroid = treatment.drug == "glucocorticoid"
+    if not steroid and treatment.alone is not None and _steady(treatment.alone, first):
+        return _throughout(treatment, first, rule, threshold)
+    made = drug_covers(treatment, chart)
     if steroid:
         for _, end, exposure in made:
             if exposure.systemic != "yes" and end.last >= first:
@@ -206,8 +222,7 @@ def stable(
     equivalents: dict[str, Interval] = factors(chart) if steroid else {}
     found = stability(made, first, chart.as_of, equivalents)
     if found.holds:
-        throughout = f"unchanged since {first.isoformat()} or earlier"
-        return passed(Basis.RECORDED, _shown(treatment, throughout, rule, threshold))
+        return _throughout(treatment, first, rule, threshold)
     normalised = f"since {found.since.isoformat()}" if found.since is not None else None
     shown = _shown(treatment, normalised, rule, threshold)
     if found.since is not None:
@@ -215,12 +230,20 @@ def stable(
     return unknown(found.reason or Reason.IMPRECISE, evidence=shown)
 
 
+def _steady(alone: Exposure, first: date) -> bool:
+    """Whether one record says one dose that can be read from `first` on: `regimen.stability` in short."""
+    dose = alone.dose
+    if alone.start[1] > first or alone.steps or dose.prn:
+        return False
+    return dose.daily is not None or dose.per_kg is not None
+
+
+def _throughout(treatment: Treatment, first: date, rule: str, threshold: str) -> Answer:
+    said = f"unchanged since {first.isoformat()} or earlier"
+    return passed(Basis.RECORDED, _shown(treatment, said, rule, threshold))
+
+
 def _shown(treatment: Treatment, normalised: str | None, rule: str, threshold: str) -> tuple[Evidence, ...]:
-    for e in treatment.now:
-        if e.dose.problem is not None:
-            break
-    else:
-        return each_evidence(treatment.now, rule, normalised, threshold)
     return tuple([
         evidence(e, normalised=normalised, threshold=threshold, rule=rule, note=e.dose.problem) for e in treatment.now
     ])

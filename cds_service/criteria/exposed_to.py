@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ..chart.chart import Chart
-from ..clinical.courses import long_enough
+from ..clinical.courses import alone_enough, long_enough
 from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded, spoken
 from ..clinical.exposures import evidence, exposures
 from ..clinical.findings import incomplete
@@ -60,7 +60,7 @@ class ExposedTo:
             if answer[0] is _PASS:
                 good.append(answer)
                 if len(good) == self.least:
-                    return good[0] if self.least == 1 else at_least(self.least, good)
+                    return good[0] if self.least == 1 else all_of(good)
         if self.or_intolerant:
             for drug, shown in self._intolerances(chart):
                 if drug not in answers or answers[drug].status is not _PASS:
@@ -77,6 +77,11 @@ class ExposedTo:
         return whole._replace(missing=merge(self.missing, whole.missing))
 
     def _one(self, treatment: Treatment, chart: Chart) -> Answer:
+        alone = treatment.alone
+        if alone is not None and self.in_all is not None and self.once_at_least is None:
+            lasted = alone_enough(alone, self.in_all, chart)
+            if lasted is not None:
+                return lasted
         sure = [e for e in treatment.records if e.doubt is None]
         if not sure:
             doubted = tuple(evidence(e, rule="exposed_to", note=e.doubt) for e in treatment.records[:3])
