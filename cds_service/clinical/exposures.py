@@ -17,6 +17,8 @@ from ..kernel.numbers import ZERO, Interval
 
 INFUSION_LASTS = Window(0, 3)
 """An infused drug is current for 3 months after its last administration (decision 20)."""
+INFUSION_DAYS = timedelta(93)
+"""More days than three months have."""
 JOIN = timedelta(7)
 """Gaps up to 7 days join (decision 20; dosing.md section 3)."""
 SHORT_ACTING = frozenset({
@@ -167,15 +169,24 @@ def begun(made: list[Cover], as_of: date) -> DateSpan | None:
     The begin of the drug whatever its dose since; gaps up to 7 days join. The earliest day takes every unknown end
     as late, the latest day as early as it may be.
     """
-    now = [start for start, end, _ in made if start[1] <= as_of <= end[0]]
+    narrowest: list[tuple[date, date]] = []
+    widest: list[tuple[date, date]] = []
+    now: list[DateSpan] = []
+    exact = True
+    for start, end, _ in made:
+        (earliest, latest), (soonest, last) = start, end
+        narrowest.append((latest, soonest))
+        widest.append((earliest, last))
+        if earliest is not latest or soonest is not last:
+            exact = False
+        if latest <= as_of <= soonest:
+            now.append(start)
     if not now:
         return None
     if len(made) == 1:
         return now[0]
-    narrowest = [(start[1], end[0]) for start, end, _ in made]
-    widest = [(start[0], end[1]) for start, end, _ in made]
     latest = _back(min([start[1] for start in now]), narrowest)
-    if widest == narrowest:
+    if exact:
         return DateSpan(latest, latest)
     earliest = _back(min([start[0] for start in now]), widest)
     return DateSpan(min(earliest, latest), latest)

@@ -10,7 +10,7 @@ from ..chart.facts import Exposure
 from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, passed, unknown
 from ..kernel.dates import DateSpan, Window
 from ..kernel.numbers import Interval
-from .exposures import Cover, begun, by_drug, covers, each_evidence, evidence, held, index, is_current
+from .exposures import INFUSION_DAYS, Cover, begun, by_drug, covers, each_evidence, evidence, held, index, is_current
 from .regimen import DAY, span_text, stability
 from .steroids import factors, steroid_covers, steroids
 
@@ -107,7 +107,9 @@ def _treatments(chart: Chart, scope: str) -> tuple[Treatment, ...]:
         found = [e for e in swallowed if "glucocorticoid" in e.groups]
     if "aspirin" in index(chart):
         found = [e for e in found if "aspirin" not in e.groups or not _antiplatelet(e)]
-    return tuple([_stand(drug, records, chart, scope) for drug, records in by_drug(found).items()])
+    as_of = chart.as_of
+    long_ago = as_of - INFUSION_DAYS
+    return tuple([_stand(drug, records, as_of, long_ago, scope) for drug, records in by_drug(found).items()])
 
 
 _STEROID = frozenset(("glucocorticoid",))
@@ -128,8 +130,8 @@ def _doubtful(exposure: Exposure) -> Reason | None:
     return None
 
 
-def _stand(drug: str, records: list[Exposure], chart: Chart, scope: str) -> Treatment:
-    as_of = chart.as_of
+def _stand(drug: str, records: list[Exposure], as_of: date, long_ago: date, scope: str) -> Treatment:
+    """`long_ago`: what ended before that day is not current, however it was given."""
     groups, ingredient = records[0].groups, records[0].ingredient
     labels = groups | {drug, ingredient}
     sure: list[Exposure] = []
@@ -137,7 +139,9 @@ def _stand(drug: str, records: list[Exposure], chart: Chart, scope: str) -> Trea
     for e in records:
         if e.groups is not groups or e.ingredient != ingredient:
             labels |= e.groups | {e.ingredient}
-        now = is_current(e, as_of) if e.state != "ended" or e.infusion is not False else False
+        if e.end is not None and e.end[1] < long_ago:
+            continue
+        now = is_current(e, as_of)
         if now is not False:
             maybe.append(e)
             if now and _doubtful(e) is None:
