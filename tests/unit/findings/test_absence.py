@@ -223,6 +223,8 @@ def test_an_acute_illness_still_active_after_ninety_days_is_for_a_clinician(onse
         (past(MYOCARDIAL_INFARCTION), "unknown imprecise"),
         (past(MYOCARDIAL_INFARCTION, onset="2026-02-30"), "unknown imprecise"),
         (condition("cm I25.2", recorded="2020-01-01"), "pass recorded"),
+        (condition("cm I25.2", recorded="2026-05-24"), "pass recorded"),
+        (condition("cm I25.2", recorded="2026-05-25"), "unknown imprecise"),
         (condition("cm I25.2", recorded="2026-09-01"), "unknown imprecise"),
         (condition("cm I25.2"), "unknown imprecise"),
         (condition("cm Z95.5", onset="2026-09-01"), "unknown imprecise"),

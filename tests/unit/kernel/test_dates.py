@@ -88,6 +88,7 @@ def test_shifting_months_never_leaves_the_month_it_aims_at(start, months):
         ("6 months", Window(0, 6), "6 months"),
         ("2 years", Window(0, 24), "2 years"),
         ("1 year", Window(0, 12), "1 year"),
+        ("18 months", Window(0, 18), "18 months"),
     ],
 )
 def test_a_window_is_read_and_said_as_the_trials_state_it(text, window, said):

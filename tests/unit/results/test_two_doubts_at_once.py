@@ -1,8 +1,10 @@
 """Results about which more than one thing is doubtful: the worse of them is what is said (decisions 9, 32, 37)."""
 
+import pytest
+
 from cds_service.chart.chart import Kind
 
-from .making import ago, chart, given, lab, procedure, rule, said
+from .making import ago, chart, given, lab, observation, procedure, rule, said
 
 PLATELETS = rule(value="platelets", at_least="25 10*9/L", not_counted_after=["transfusion", "growth_factor"])
 
@@ -29,3 +31,46 @@ def test_a_transfusion_that_goes_on_spoils_every_count_since_it_began() -> None:
     going_on = procedure("transfusion", ago(30), status="in-progress")
     assert said(PLATELETS.answer(chart(lab("platelets", 200, when=ago(10)), going_on))) == "unknown invalidated"
     assert said(PLATELETS.answer(chart(lab("platelets", 200, when=ago(31)), going_on))) == "pass recorded"
+
+
+@pytest.mark.parametrize(("early", "status"), [("preliminary", "pass computed"), ("final", "fail")])
+def test_a_preliminary_complement_takes_nothing_off_a_score_where_a_final_one_is_there(early, status) -> None:
+    """A total of 8 less 2 for anti-dsDNA is 6; the nearer C3 would take 2 more (decisions 1, 6, 36)."""
+    selena = rule(score="selena_sledai", at_least=8, without_serology_at_least=6)
+    total = observation({"text": "SELENA-SLEDAI"}, valueInteger=8)
+    final = [lab("c3", 100, low=90, when=ago(15)), lab("c4", 20, low=10, when=ago(15))]
+    nearer = lab("c3", 50, low=90, when=ago(10)) | {"status": early}
+    assert said(selena.answer(chart(total, lab("anti_dsdna", "positive"), *final, nearer))) == status
+    alone = lab("c3", 50, low=90, when=ago(10)) | {"status": "preliminary"}
+    assert said(selena.answer(chart(total, lab("anti_dsdna", "positive"), alone))) == "fail"
+
+
+def test_a_multiple_of_a_limit_is_held_against_both_ends_of_a_value() -> None:
+    alt = rule(value="alt", at_most="2.5 × ULN")
+    over = {"valueRange": {"low": {"value": 50, "unit": "U/L"}, "high": {"value": 200, "unit": "U/L"}}}
+    assert said(alt.answer(chart(lab("alt", 50, high=40, comparator=">")))) == "unknown imprecise"
+    assert said(alt.answer(chart(lab("alt", 101, high=40, comparator=">")))) == "fail"
+    assert said(alt.answer(chart(lab("alt", high=40, **over)))) == "unknown imprecise"
+
+
+@pytest.mark.parametrize(
+    ("born", "days", "status"),
+    [
+        ("2008-11-01", 180, "pass recorded"),
+        ("2008-11-01", 181, "unknown stale"),
+        ("2008-11-02", 60, "pass recorded"),
+        ("2008-11-02", 61, "unknown stale"),
+    ],
+)
+def test_a_weight_ages_faster_until_the_day_of_the_eighteenth_birthday(born, days, status) -> None:
+    weight = rule(value="body_weight", at_least="40 kg")
+    assert said(weight.answer(chart(lab("body_weight", 60, when=ago(days)), born=born))) == status
+
+
+@pytest.mark.parametrize(
+    ("unit", "status"),
+    [("/12", "pass recorded"), ("{score}", "pass recorded"), ("%", "unknown incomparable"), ("", "pass recorded")],
+)
+def test_a_chronicity_index_is_a_number_of_twelve_and_of_nothing_else(unit, status) -> None:
+    index = observation({"text": "Chronicity index"}, valueQuantity={"value": 3} | ({"unit": unit} if unit else {}))
+    assert said(rule(chronicity_index="at most 6").answer(chart(index))) == status
