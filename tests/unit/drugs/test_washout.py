@@ -144,3 +144,11 @@ def test_a_drug_on_hold_without_an_end_may_have_been_taken_to_this_day() -> None
 
 def test_the_evidence_of_silence_says_since_when_the_chart_has_records() -> None:
     assert answer(E13).evidence[0].date == "2015-01-05"
+
+
+def test_an_ended_order_of_the_day_of_the_infusion_is_that_infusion() -> None:
+    order = request(RITUXIMAB, "2026-01-02", status="completed")
+    assert status(E13, order, given(RITUXIMAB, "2026-01-02")) == ("pass", "recorded")
+    assert answer(E13, order, given(RITUXIMAB, "2026-07-01")).until == date(2027, 1, 1)
+    after = request(RITUXIMAB, "2026-01-03", status="completed")
+    assert status(E13, after, given(RITUXIMAB, "2026-01-02")) == ("unknown", "imprecise")

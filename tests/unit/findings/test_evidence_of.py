@@ -8,6 +8,7 @@ from tests.trials.phrases import AS_OF, bundle
 
 from .build import chart, condition, past, procedure
 
+AGE = {"value": 30, "unit": "a", "system": "http://unitsofmeasure.org", "code": "a"}
 MAS, STROKE = "sct 430478003", "sct 230690007"
 
 
@@ -26,6 +27,8 @@ def shown(resource: dict, finding: str) -> str | None:
         (past(MAS, onset="2026-09-01"), "2026-09-01"),
         (condition(MAS, onset="2026-09-01", ended="2026-10-29"), "2026-09-01"),
         (past(MAS), None),
+        (past(MAS, onsetAge=AGE, ended="2026-10-29"), "2020-06-15/2026-10-29"),
+        (past(MAS, onset="2026-09-01", abatementAge=AGE | {"value": 36}), "2026-09-01/2027-06-14"),
     ],
 )
 def test_an_illness_that_is_over_shows_its_onset_and_its_end(resource: dict, date: str | None) -> None:

@@ -74,3 +74,30 @@ def test_a_weight_ages_faster_until_the_day_of_the_eighteenth_birthday(born, day
 def test_a_chronicity_index_is_a_number_of_twelve_and_of_nothing_else(unit, status) -> None:
     index = observation({"text": "Chronicity index"}, valueQuantity={"value": 3} | ({"unit": unit} if unit else {}))
     assert said(rule(chronicity_index="at most 6").answer(chart(index))) == status
+
+
+@pytest.mark.parametrize(
+    ("how", "results", "status", "notes"),
+    [
+        ("both negative", (("anti_hcv", "negative"), ("hcv_rna", "not detected")), "pass recorded", 0),
+        ("antibody alone", (("anti_hcv", "positive"), ("hcv_rna", "not detected")), "pass recorded", 1),
+        ("both positive", (("anti_hcv", "positive"), ("hcv_rna", "detected")), "fail", 0),
+        ("RNA unsure", (("anti_hcv", "positive"), ("hcv_rna", "equivocal")), "unknown imprecise", 0),
+        ("RNA unsure alone", (("anti_hcv", "negative"), ("hcv_rna", "equivocal")), "unknown imprecise", 0),
+    ],
+)
+def test_only_an_antibody_beside_undetected_rna_is_noted_as_passing(how, results, status, notes) -> None:
+    marker = rule(no_positive_marker="hepatitis_c")
+    found = marker.answer(chart(*[lab(name, word) for name, word in results]))
+    assert said(found) == status, how
+    assert sum("passes" in note for note in found.notes) == notes, how
+
+
+def test_the_evidence_says_against_which_limit_a_multiple_was_held() -> None:
+    def held_against(limit: str, **of_result: int) -> str | None:
+        found = rule(value="alt", at_most=limit).answer(chart(lab("alt", 20, **of_result)))
+        return found.evidence[0].threshold
+
+    assert held_against("2.5 × ULN", high=41) == "≤ 2.5 × ULN (ULN 41 U/L)"
+    assert held_against("2.5 × ULN") == "≤ 2.5 × ULN (ULN 40 U/L)"
+    assert held_against("100 U/L", high=41) == "≤ 100 U/L"
