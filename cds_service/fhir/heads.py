@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 
-class Coding(msgspec.Struct):
+class Coding(msgspec.Struct, gc=False):
     """FHIR Coding."""
 
     system: str | None = None
@@ -17,7 +17,7 @@ class Coding(msgspec.Struct):
     display: str | None = None
 
 
-class Concept(msgspec.Struct):
+class Concept(msgspec.Struct, gc=False):
     """FHIR CodeableConcept."""
 
     coding: list[Coding] = []
@@ -51,21 +51,21 @@ def said_by(raw: "bytes | msgspec.Raw") -> str:
     return _words.decode(raw).text or _concepts.decode(raw).said()
 
 
-class Reference(msgspec.Struct):
+class Reference(msgspec.Struct, gc=False):
     """FHIR Reference."""
 
     reference: str | None = None
     display: str | None = None
 
 
-class Period(msgspec.Struct):
+class Period(msgspec.Struct, gc=False):
     """FHIR Period."""
 
     start: str | None = None
     end: str | None = None
 
 
-class Meta(msgspec.Struct):
+class Meta(msgspec.Struct, gc=False):
     """FHIR Meta, as far as it is read."""
 
     lastUpdated: str | None = None

@@ -18,11 +18,11 @@ _REFUSED = frozenset(("refuted", "entered-in-error"))
 _NONE = Concept()
 
 
-class _Reaction(msgspec.Struct):
+class _Reaction(msgspec.Struct, gc=False):
     substance: Concept | None = None
 
 
-class Head(msgspec.Struct, tag_field="resourceType", tag="AllergyIntolerance"):
+class Head(msgspec.Struct, tag_field="resourceType", tag="AllergyIntolerance", gc=False):
     """The elements of an AllergyIntolerance that are read."""
 
     status: ClassVar[None] = None

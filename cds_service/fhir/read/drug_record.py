@@ -15,7 +15,7 @@ from .pieces import NONE, NULL, objects
 CODE = "medicationCodeableConcept"
 
 
-class DrugHead(msgspec.Struct):
+class DrugHead(msgspec.Struct, gc=False):
     """The elements that all four have.
 
     Drug and subject stay raw: the same bytes come again and again, so that what they mean is looked up by them.

@@ -16,7 +16,7 @@ from .pieces import NULL
 KIND = "Encounter"
 
 
-class Head(msgspec.Struct, tag_field="resourceType", tag="Encounter"):
+class Head(msgspec.Struct, tag_field="resourceType", tag="Encounter", gc=False):
     """The elements of an Encounter that are read."""
 
     id: str | None = None

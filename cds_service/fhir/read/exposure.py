@@ -26,6 +26,8 @@ _LUPUS = ("sle", "lupus_nephritis", "neuropsychiatric")
 
 def day_of(text: Any, ctx: Context) -> DateSpan | None:
     """A date as recorded. One that cannot be read is reported; the record then has no date there."""
+    if text is None:
+        return None
     try:
         return span(text)
     except Unreadable as error:

@@ -16,7 +16,7 @@ KIND = "Immunization"
 _NONE = Concept()
 
 
-class Head(msgspec.Struct, tag_field="resourceType", tag="Immunization"):
+class Head(msgspec.Struct, tag_field="resourceType", tag="Immunization", gc=False):
     """The elements of an Immunization that are read."""
 
     id: str | None = None

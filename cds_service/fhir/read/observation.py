@@ -27,7 +27,7 @@ _FINAL = {"final", "amended", "corrected"}
 _PRELIMINARY = {"preliminary", "registered"}
 
 
-class _Part(msgspec.Struct):
+class _Part(msgspec.Struct, gc=False):
     """Observation.component, as far as relevance needs it."""
 
     code: msgspec.Raw = NONE

@@ -23,7 +23,7 @@ _NOTHING: frozenset[str] = frozenset()
 _SAID_NOTHING = Said()
 
 
-class Amount(msgspec.Struct):
+class Amount(msgspec.Struct, gc=False):
     """FHIR Quantity."""
 
     value: Any = None
@@ -39,7 +39,7 @@ class Amount(msgspec.Struct):
         return self.unit or self.code or None
 
 
-class Limits(msgspec.Struct):
+class Limits(msgspec.Struct, gc=False):
     """Observation.referenceRange."""
 
     low: Amount | None = None

@@ -25,7 +25,7 @@ _GIVEN = frozenset(("biologic", "conventional_immunosuppressant", "growth_factor
 _ONLY_NAMED = "only the text of a procedure names it"
 
 
-class Head(msgspec.Struct, tag_field="resourceType", tag="Procedure"):
+class Head(msgspec.Struct, tag_field="resourceType", tag="Procedure", gc=False):
     """The elements of a Procedure that are read."""
 
     id: str | None = None
