@@ -186,10 +186,11 @@ class Entries:
             for head, code in zip(chosen, each_of(list(map(known.code, chosen))), strict=True)
         ]
         dates = known.glance(list(compress(chosen, easy)), context)
-        answers = iter(dates)
-        for number, head, glanced in zip(numbers, chosen, easy, strict=True):
-            if not glanced or next(answers) is None:
-                self._take_head(head, known, new(Place, (whole, number)), first + number, ours)
+        if None in dates or len(dates) < len(chosen):
+            answers = iter(dates)
+            for number, head, glanced in zip(numbers, chosen, easy, strict=True):
+                if not glanced or next(answers) is None:
+                    self._take_head(head, known, new(Place, (whole, number)), first + number, ours)
         context.mark_all([date for date in dates if date])
 
     def _remark(self, missing: bool, before: str | None) -> str:

@@ -67,7 +67,15 @@ def glance(heads: list[Any], ctx: Context) -> list[str | None]:
     """The dates of orders for drugs that nobody asks for, as `Known.glance`; a statement says nothing."""
     if not heads or not isinstance(heads[0], RequestHead):
         return [""] * len(heads)
-    return [(head.authoredOn or "") if _ordered(head) and not _reported(head) else "" for head in heads]
+    return [
+        head.authoredOn or ""
+        if (head.intent == "order" or head.intent is None or head.intent in _COUNT)
+        and head.status != "draft"
+        and not (head.doNotPerform or head.reportedBoolean)
+        and head.reportedReference is None
+        else ""
+        for head in heads
+    ]  # `_ordered` and not `_reported`, of two thirds of all drug records: without calls
 
 
 def _statement(head: StatementHead, known: Named | None, ctx: Context) -> None:
