@@ -48,24 +48,18 @@ def _measure(chart: Chart, result: Result) -> Measure:
     if number is None:
         return Measure(None, "the unit is not known for this test" if unit_recorded else "the result has no unit")
     unit = chart.terminology.concepts[concept].canonical_unit
-    if _impossible(number, unit):
+    low, high = number[0], number[1]
+    if (high is not None and high < ZERO) or (unit == "%" and low is not None and low > _WHOLE):
+        # A slip of the pen or of a converter (docs/decisions/0008).
         return Measure(None, "no such amount is possible")
     if result.method == "segmented":
         # Segmented neutrophils without bands are at least this many neutrophils, perhaps more (loinc.csv notes).
-        number = Interval(number.low, None, number.low_open)
-    low = number[0]
-    exact = low if low is number[1] else None
+        number, high = Interval(low, None, number.low_open), None
+    exact = low if low is high else None
     text = str(number) if exact is None else plain(exact)
     compared = f"{text} {unit}" if unit else text
     shown = (result.reference, value_recorded, unit_recorded, result.written, compared)
     return new(Measure, (number, None, text, exact, unit, shown))
-
-
-def _impossible(number: Interval, unit: str) -> bool:
-    """Below 0, or more than 100 %: a slip of the pen or of a converter (docs/decisions/0008)."""
-    if number.high is not None and number.high < ZERO:
-        return True
-    return unit == "%" and number.low is not None and number.low > _WHOLE
 
 
 _WHOLE = Decimal(100)

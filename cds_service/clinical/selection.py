@@ -54,13 +54,11 @@ _CHILD = "may be a child"
 def look_back(chart: Chart, concept: str) -> date | None:
     """First day of a concept's own look-back (mappings/lab_concepts.csv); None where it has none (decision 33)."""
     known = chart.terminology.concepts[concept]
-    days = known[5] if is_child(chart) else known[4]
-    if not days:
-        return None
-    start: date | None = chart.memo.get(days)  # a few lengths serve all concepts
-    if start is None:
-        start = chart.memo[days] = chart.as_of - timedelta(days)
-    return start
+    days = known.look_back_child if is_child(chart) else known.look_back
+    return chart.as_of - _days(days) if days else None
+
+
+_days = lru_cache(maxsize=256)(timedelta)
 
 
 class Query:
@@ -80,12 +78,10 @@ class Query:
     def of(self, chart: Chart) -> Found:
         """The results of this chart that count; `NOTHING`, and no other object, where none of any age is there."""
         found: Found | None = chart.memo.get(self)
-        return self._find(chart) if found is None else found
-
-    def _find(self, chart: Chart) -> Found:
+        if found is not None:
+            return found
         concepts, window, kind = self.concepts, self.window, chart.kinds.get("Observation", _READ)
-        one = len(concepts) == 1
-        results = chart.results.get(concepts[0], ()) if one else of_concepts(chart, concepts)
+        results = chart.results.get(concepts[0], ()) if len(concepts) == 1 else of_concepts(chart, concepts)
         if not results and kind is _READ:
             return NOTHING
         start = window.before(chart.as_of) if window is not None else look_back(chart, concepts[0])

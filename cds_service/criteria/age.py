@@ -27,18 +27,15 @@ class Age:
 
     def answer(self, chart: Chart) -> Answer:
         """Pass inside; below fail until that birthday; above fail for good; a partial birth date is an interval."""
-        patient, years = chart.patient, ages(chart)
-        born = patient.born
+        born, years = chart.patient.born, ages(chart)
         if years is None or born is None:
             return unknown(Reason.NO_DATA, ("birth_date",))
         youngest, oldest = years
-        written = patient.born_text or str(born)
-        if oldest < 0:
-            note = "the birth date lies in the future"
-            shown = (patient.reference, written, None, written, None, self.text, "age", None, note)
-            return unknown(Reason.INCOMPARABLE, ("birth_date",), (new(Evidence, shown),), (note,))
-        said = str(youngest) if youngest == oldest else f"{youngest}–{oldest}"
-        evidence = (new(Evidence, (patient.reference, said, "a", written, f"{said} a", self.text, "age", None, None)),)
+        note = "the birth date lies in the future" if oldest < 0 else None
+        against = (self.text, "age", None, note)
+        evidence = (new(Evidence, chart.once("age shown", _shown) + against),)
+        if note is not None:
+            return unknown(Reason.INCOMPARABLE, ("birth_date",), evidence, (note,))
         if oldest < self.low:
             return failed(Basis.RECORDED, evidence, birthday(born.last, self.low))
         if self.high is not None and youngest > self.high:
@@ -54,6 +51,16 @@ class Age:
     def reads(self) -> Reads:
         """The Patient."""
         return Reads(frozenset(("Patient",)))
+
+
+def _shown(chart: Chart) -> tuple[str | None, ...]:
+    """How the evidence begins: the same for every trial."""
+    patient, years = chart.patient, ages(chart)
+    written = patient.born_text or str(patient.born)
+    if years is None or years[1] < 0:
+        return patient.reference, written, None, written, None
+    said = str(years[0]) if years[0] == years[1] else f"{years[0]}–{years[1]}"
+    return patient.reference, said, "a", written, f"{said} a"
 
 
 def read(spec: Spec) -> Age:

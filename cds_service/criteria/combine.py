@@ -54,8 +54,10 @@ class Combined:
     def answer(self, chart: Chart) -> Answer:
         """Answer by Kleene's logic over the parts."""
         silent = self.silent
-        if silent is not None and silent.speaks(chart):
-            return silent.said(chart)
+        return silent.said(chart) if silent is not None and silent.speaks(chart) else self.touched(chart)
+
+    def touched(self, chart: Chart) -> Answer:
+        """`answer`, where the chart may have something for one of the parts."""
         if self.needed:
             first = self.asks[0](chart)
             alone = first[0] is _PASS and first[1] is _RECORDED and not first[5]

@@ -31,6 +31,8 @@ class OrganInvolvement:
     classes: frozenset[str]
     names: tuple[str, ...] = field(init=False, repr=False, compare=False)
     """All findings that are asked for, in this order."""
+    named: frozenset[str] = field(init=False, repr=False, compare=False)
+    """The same without their order."""
     missing: tuple[str, ...] = field(init=False, repr=False, compare=False)
     """What would decide where nothing is recorded."""
     classes_said: str = field(init=False, repr=False, compare=False)
@@ -39,6 +41,7 @@ class OrganInvolvement:
         """Work out at load time what no chart changes."""
         names = (*self.findings, *self.if_severe, *self.judgement)
         object.__setattr__(self, "names", names)
+        object.__setattr__(self, "named", frozenset(names))
         nephritis_too = ("lupus_nephritis_isn_rps_class",) if self.classes else ()
         object.__setattr__(self, "missing", (*nephritis_too, *names))
         said = "class " + ", ".join(c for c in _CLASSES if c in self.classes)
@@ -79,7 +82,8 @@ class OrganInvolvement:
         """Active records: (record, finding, whether it counts or is for a clinician)."""
         found: list[tuple[Diagnosis, str, bool]] = []
         recorded = by_finding(chart)
-        for name in [name for name in self.names if name in recorded]:
+        touched = recorded.keys() & self.named
+        for name in [name for name in self.names if name in touched] if len(touched) > 1 else touched:
             for fact in conditions(chart, name):
                 if not fact.active or fact.doubtful:
                     continue
@@ -92,7 +96,8 @@ class OrganInvolvement:
             for fact in nephritis(chart):
                 if fact.active and not fact.doubtful and self.classes & nephritis_classes(chart, fact):
                     found.append((fact, "lupus_nephritis_any", True))
-        found.sort(key=lambda item: not item[2])
+        if len(found) > 1:
+            found.sort(key=lambda item: not item[2])
         return found
 
     def _unstaged(self, chart: Chart) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:

@@ -49,7 +49,8 @@ class Reads:
 class Rule(Protocol):
     """One rule of one kind.
 
-    A rule may also have `always` (the one answer that it gives for every chart), or `silent`: see `Silent`.
+    A rule may also have `always` (the one answer that it gives for every chart), or `silent` (see `Silent`), and then
+    also `touched`: its `answer` for who knows already that `silent` does not speak.
     """
 
     def answer(self, chart: Chart) -> Answer:

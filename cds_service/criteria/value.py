@@ -65,37 +65,26 @@ class Value:
     """For people."""
     asked: Query = field(init=False, repr=False, compare=False)
     """The results that count."""
-    bare: bool = field(init=False, repr=False, compare=False)
-    """Only the comparison speaks: no Condition and no other value beside it, whether there is a value or not."""
     compared: bool = field(init=False, repr=False, compare=False)
     """Nothing but the threshold judges a result."""
-    unmeasured: Silent | None = field(init=False, repr=False, compare=False)
-    """What the comparison says where there is no result at all; None where other methods must be looked at."""
-    silent: Silent | None = field(init=False, repr=False, compare=False)
-    """The same where nothing but the comparison may speak."""
+    silent: Silent = field(init=False, repr=False, compare=False)
+    """What it answers where there is no result at all, and nothing that speaks in its place."""
     besides: Query | None = field(init=False, repr=False, compare=False)
     """The results of `beside`."""
 
     def __post_init__(self) -> None:
         """Work out at load time what no chart changes."""
         object.__setattr__(self, "asked", query(self.concepts, self.window, _echo if self.echo else None))
-        object.__setattr__(self, "bare", not (self.judgement_with or self.fails_without_value or self.beside))
         by_concept = {"pt", "spo2"}.intersection(self.concepts)
         object.__setattr__(self, "compared", not self.spoilers and not by_concept)
-        unmeasured = None if self.echo else Silent(no_data(self.concepts), frozenset(self.concepts))
-        object.__setattr__(self, "unmeasured", unmeasured)
-        object.__setattr__(self, "silent", unmeasured if self.bare else None)
+        looked_at = frozenset((*self.concepts, self.beside) if self.beside else self.concepts)
+        silent = Silent(no_data(self.concepts), looked_at, frozenset(self.fails_without_value))
+        object.__setattr__(self, "silent", silent)
         object.__setattr__(self, "besides", query((self.beside,)) if self.beside else None)
 
     def answer(self, chart: Chart) -> Answer:
         """Answer for this chart; never raises."""
-        found: Found | None = chart.memo.get(self.asked)
-        if found is None:
-            unmeasured = self.unmeasured
-            if unmeasured is not None and unmeasured.speaks(chart):
-                nothing = unmeasured.said(chart)
-                return nothing if self.bare else self._completed(chart, nothing)
-            found = self.asked.of(chart)
+        found: Found = chart.memo.get(self.asked) or self.asked.of(chart)
         result = found[5]
         if result is not None:
             # The common case, without the ado of several.

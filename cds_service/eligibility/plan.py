@@ -25,7 +25,7 @@ class Plan(NamedTuple):
     """Made for some trials when they are first asked for. It holds nothing of any chart."""
 
     questions: tuple[Callable[[Chart], Answer], ...]
-    """`answer` of each distinct rule; its place here is the place of its answer."""
+    """`answer` of each distinct rule (or `touched`); its place here is the place of its answer."""
     blank: list[Answer]
     """What each rule says where nothing touches it."""
     asked: _Places
@@ -112,7 +112,7 @@ def _made(trials: tuple[Trial, ...]) -> Plan:
         for guard in silent.guards:
             guards.setdefault(guard, set()).add(place)
     return Plan(
-        tuple([rule.answer for rule in rules.values()]),
+        tuple([getattr(rule, "touched", rule.answer) for rule in rules.values()]),
         blank,
         frozenset(asked),
         {name: frozenset(touched) for name, touched in findings.items()},
