@@ -67,6 +67,8 @@ class Value:
     """The results that count."""
     compared: bool = field(init=False, repr=False, compare=False)
     """Nothing but the threshold judges a result."""
+    plain: bool = field(init=False, repr=False, compare=False)
+    """Nothing else speaks beside a result, either."""
     silent: Silent = field(init=False, repr=False, compare=False)
     """What it answers where there is no result at all, and nothing that speaks in its place."""
     besides: Query | None = field(init=False, repr=False, compare=False)
@@ -77,6 +79,7 @@ class Value:
         object.__setattr__(self, "asked", query(self.concepts, self.window, _echo if self.echo else None))
         by_concept = {"pt", "spo2"}.intersection(self.concepts)
         object.__setattr__(self, "compared", not self.spoilers and not by_concept)
+        object.__setattr__(self, "plain", self.compared and self.beside is None and not self.judgement_with)
         looked_at = frozenset((*self.concepts, self.beside) if self.beside else self.concepts)
         silent = Silent(no_data(self.concepts), looked_at, frozenset(self.fails_without_value))
         object.__setattr__(self, "silent", silent)
@@ -91,6 +94,8 @@ class Value:
             plain: Answer | None = None
             if self.compared or (self.spoilers and undisturbed(chart, self.spoilers)):
                 plain = self.threshold.plainly(chart, result, KIND)
+                if self.plain and plain is not None:
+                    return plain
             answer = self._judge(chart, result) if plain is None else plain
             if self.beside is None and (answer[0] is _PASS or not self.judgement_with):
                 return answer

@@ -21,38 +21,24 @@ def all_of(parts: Sequence[Answer]) -> Answer:
     Fails when one part fails, whatever the others are; `until` then looks at the failing parts only (decision 50)
     and is the latest of theirs, or None when one of them has none.
     """
-    if len(parts) == 1:
-        return parts[0]
-    # In one pass, since nearly always all parts pass; the first that does not ends it.
-    basis = _NOT_RECORDED
-    missing: tuple[str, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-    notes: tuple[str, ...] = ()
-    before: Answer | None = None
-    for part in parts:
-        if part is before:
-            continue  # as of exclusions on findings that nobody recorded: they are one object
-        status, its_basis, _, _, _, its_missing, its_evidence, its_notes = before = part
-        if status is not _PASS:
-            return _all_decided(parts)
-        if its_basis is not _NOT_RECORDED and basis is not _COMPUTED and its_basis is not None:
-            basis = its_basis
-        missing += its_missing
-        evidence += its_evidence
-        notes += its_notes
-    if before is None:
-        return review()
-    if before == parts[0] and _alike(parts):
-        return before
-    return _joined(_PASS, basis, None, None, None, missing, evidence, notes)
+    if len(parts) < 2:
+        return parts[0] if parts else review()
+    statuses, bases, _, _, _, missing, evidence, notes = zip(*parts, strict=True)
+    if statuses.count(_PASS) < len(statuses):
+        return _not_all(parts, statuses)
+    if _alike(parts):
+        return parts[0]  # as of exclusions on findings that nobody recorded
+    return _joined(_PASS, _basis(bases), None, None, None, sum(missing, ()), sum(evidence, ()), sum(notes, ()))
 
 
-def _all_decided(parts: Sequence[Answer]) -> Answer:
+def _not_all(parts: Sequence[Answer], statuses: Sequence[Status]) -> Answer:
     """A conjunction in which not every part passes."""
-    counted, _, failing, open_ = _sorted(parts)
-    if failing:
+    counted = [p for p in parts if p[0] is not _REVIEW] if _REVIEW in statuses else parts
+    if _FAIL in statuses:
+        failing = [part for part in parts if part[0] is _FAIL]
         return _gathered(counted, failing, _FAIL, _basis_of_all(failing), None, _latest(failing), _assumes(failing))
-    if open_:
+    if _UNKNOWN in statuses:
+        open_ = [part for part in parts if part[0] is _UNKNOWN]
         return _gathered(counted, open_, _UNKNOWN, None, first_reason(open_))
     if counted:
         return _gathered(counted, counted, _PASS, _basis_of_all(counted))
@@ -65,15 +51,16 @@ def any_of(parts: Sequence[Answer]) -> Answer:
     A failing part does not decide while another is unknown. When all fail, `until` is the earliest day on which
     one of them would pass (decision 42).
     """
-    if len(parts) == 1:
-        return parts[0]
-    passing = [part for part in parts if part[0] is _PASS]
-    if passing:
-        return _best(passing)
-    counted, _, _, open_ = _sorted(parts)
-    if not counted:
+    if len(parts) < 2:
         return parts[0] if parts else review()
-    if open_:
+    statuses = [part[0] for part in parts]
+    if _PASS in statuses:
+        return _best([part for part in parts if part[0] is _PASS])
+    counted = [part for part in parts if part[0] is not _REVIEW] if _REVIEW in statuses else parts
+    if not counted:
+        return parts[0]
+    if _UNKNOWN in statuses:
+        open_ = [part for part in parts if part[0] is _UNKNOWN]
         return _gathered(counted, open_, _UNKNOWN, None, first_reason(open_))
     first: Answer | None = None
     for part in counted:
@@ -200,23 +187,21 @@ def _joined(
 ) -> Answer:
     """An answer that says each thing once."""
     if len(missing) > 1:
-        missing = each_once(missing)
+        missing = tuple(dict.fromkeys(missing))
     if len(evidence) > 1:
-        evidence = each_once(evidence)
+        evidence = tuple(dict.fromkeys(evidence))
     if len(notes) > 1:
-        notes = each_once(notes)
+        notes = tuple(dict.fromkeys(notes))
     return new(Answer, (status, basis, reason, until, assumes, missing, evidence, notes))
 
 
 def _basis_of_all(parts: Sequence[Answer]) -> Basis:
+    return _basis([part[1] for part in parts])
+
+
+def _basis(bases: Sequence[Basis | None]) -> Basis:
     """`computed` if one part is, else `recorded` if any finding was read, else `not-recorded` (decision 42)."""
-    found = _NOT_RECORDED
-    for part in parts:
-        if part.basis is _COMPUTED:
-            return _COMPUTED
-        if part.basis is _RECORDED:
-            found = _RECORDED
-    return found
+    return _COMPUTED if _COMPUTED in bases else _RECORDED if _RECORDED in bases else _NOT_RECORDED
 
 
 def _latest(failing: Sequence[Answer]) -> date | None:
