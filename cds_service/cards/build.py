@@ -1,6 +1,6 @@
 """Screening → CDS Hooks cards: one for all trials that fit, or one a trial where the client wants that."""
 
-import uuid
+import os
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -140,9 +140,18 @@ def _near_miss_card(later: list[Assessment], screening: Screening) -> Card:
 def _frame(screening: Screening) -> tuple[list[str], str]:
     """What stands above the trials (only where something could not be read) and below them."""
     none, _ = wording.unread_kinds(screening.chart)
-    why = wording.reasons(list(screening.chart.why.values()))
-    head = [f"**Could not be read: {listed(none)}.**{why} What depends on it is left open below."] if none else []
+    head = []
+    if none:
+        why = wording.reasons(list(screening.chart.why.values()))
+        head = [f"**Could not be read: {listed(none)}.**{why} What depends on it is left open below."]
     return head, f"{wording.what_was_read(screening.chart, say_unread=not none)}  \n{wording.DISCLAIMER}"
+
+
+def _uuid() -> str:
+    """A random UUID (version 4) as `uuid.uuid4` makes it, without the object around it."""
+    n = int.from_bytes(os.urandom(16)) & ~(0xF << 76 | 0x3 << 62) | 0x4 << 76 | 0x2 << 62
+    digits = f"{n:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def _card(
@@ -156,7 +165,7 @@ def _card(
     """One card. `tallies`, `told`: of the trials that its extension tells of, where they were made already."""
     label = f"ClinicalTrials.gov {', '.join(t.id for t in trials)}" if trials else "ClinicalTrials.gov"
     card = Card(
-        uuid=str(uuid.uuid4()),
+        uuid=_uuid(),
         summary=summary,
         detail=detail,
         indicator="info",

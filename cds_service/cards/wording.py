@@ -170,8 +170,10 @@ def what_was_read(chart: Chart, *, say_unread: bool = True) -> str:
         parts.append("no results" if chart.kind("Observation").complete else "results not read")
     served = {e.source for e in chart.exposures}
     sources = [_DRUG_SOURCES[kind] for kind in DRUG_KINDS if kind in served]
-    nothing = "no drugs" if chart.drugs.complete else "drugs not read"
-    parts.append(f"drugs from {listed(sources)}" if sources else nothing)
+    if sources:
+        parts.append(f"drugs from {listed(sources)}")
+    else:
+        parts.append("no drugs" if chart.drugs.complete else "drugs not read")
     if chart.reach is not None:
         parts.append(f"records back to {date_words(str(chart.reach)[:7])}")
     text = f"Read: {', '.join(parts)}."
@@ -187,12 +189,16 @@ def what_was_read(chart: Chart, *, say_unread: bool = True) -> str:
 
 def reasons(why: Sequence[str]) -> str:
     """Why something could not be read: each reason once, three at most. Empty where it is not known."""
+    if not why:
+        return ""
     distinct = list(dict.fromkeys(why))
     more = [f"{len(distinct) - 3} more"] if len(distinct) > 3 else []
     return f" Reason: {'; '.join([*(escape(words, 100) for words in distinct[:3]), *more])}." if distinct else ""
 
 
 def _skipped(chart: Chart) -> str:
+    if not chart.skipped:
+        return ""
     strangers = [p for _, p in chart.skipped if "another patient" in p]
     unread = [p for _, p in chart.skipped if "another patient" not in p]
     text = ""

@@ -40,6 +40,15 @@ def test_two_calls_for_one_patient_give_cards_with_different_uuids() -> None:
     assert cards_for(seen)[0]["uuid"] != cards_for(seen)[0]["uuid"]
 
 
+def test_the_uuid_of_a_card_is_a_random_one_in_its_usual_form() -> None:
+    seen = screening(assessed(IM19))
+    written = [cards_for(seen)[0]["uuid"] for _ in range(200)]
+    made = [uuid.UUID(text) for text in written]
+    assert {(u.version, u.variant) for u in made} == {(4, uuid.RFC_4122)}
+    assert [str(u) for u in made] == written
+    assert len({text[place] for text in written for place in (0, 15, 35)}) == 16
+
+
 def test_nothing_fits_no_card() -> None:
     against = assessed(IM19, [(criterion("E5", "transplant"), failed(Basis.RECORDED))], "ineligible")
     assert cards_for(screening(against)) == []
