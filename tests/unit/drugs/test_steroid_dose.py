@@ -241,3 +241,16 @@ def test_amounts_are_read_in_known_units_only(quantity: dict[str, Any], mg_a_day
     dosage = mg(1) | {"doseAndRate": [{"doseQuantity": quantity}]}
     daily = chart(statement(PREDNISONE_10, "2024-01-01", None, dosage)).exposures[0].dose.daily
     assert (str(daily) if daily is not None else None) == mg_a_day
+
+
+def test_a_step_of_a_plan_holds_from_its_first_to_its_last_day() -> None:
+    def step(amount: int, start: str, end: str | None) -> dict[str, Any]:
+        made = mg(amount)
+        made["timing"]["repeat"]["boundsPeriod"] = {"start": start} | ({"end": end} if end else {})
+        return made
+
+    low, high = step(10, "2026-10-01", "2026-11-21"), step(40, "2026-11-22", None)
+    dose = rule(steroid_dose="oral", at_most="30 mg/day")
+    assert status(dose, request(PREDNISONE_10, "2026-10-01", low, high)) == ("fail", "recorded")
+    low, high = step(10, "2026-10-01", "2026-11-22"), step(40, "2026-11-23", None)
+    assert status(dose, request(PREDNISONE_10, "2026-10-01", low, high)) == ("pass", "recorded")

@@ -101,3 +101,12 @@ def test_the_evidence_says_against_which_limit_a_multiple_was_held() -> None:
     assert held_against("2.5 × ULN", high=41) == "≤ 2.5 × ULN (ULN 41 U/L)"
     assert held_against("2.5 × ULN") == "≤ 2.5 × ULN (ULN 40 U/L)"
     assert held_against("100 U/L", high=41) == "≤ 100 U/L"
+
+
+@pytest.mark.parametrize(
+    ("comparator", "number", "status"),
+    [(">", 10, "pass recorded"), (">", 7, "unknown imprecise"), ("<", 8, "fail"), ("<", 200, "unknown incomparable")],
+)
+def test_a_total_with_a_bound_is_held_against_the_least_and_against_what_a_total_can_be(comparator, number, status):
+    total = observation({"text": "SLEDAI-2K"}, valueQuantity={"value": number, "comparator": comparator})
+    assert said(rule(score="sledai_2k", at_least=8).answer(chart(total))) == status
