@@ -119,3 +119,9 @@ def test_age_rises_on_the_birthday_and_not_the_day_before(born, years):
     on = birthday(born, years)
     assert age_on(born, on) == years
     assert years == 0 or age_on(born, on - timedelta(1)) == years - 1
+
+
+def test_the_first_year_that_somebody_may_mean_is_1800():
+    assert parse_date("1800") == DateSpan(date(1800, 1, 1), date(1800, 12, 31))
+    with pytest.raises(Unreadable):
+        parse_date("1799-12-31")

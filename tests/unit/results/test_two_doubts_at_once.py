@@ -110,3 +110,11 @@ def test_the_evidence_says_against_which_limit_a_multiple_was_held() -> None:
 def test_a_total_with_a_bound_is_held_against_the_least_and_against_what_a_total_can_be(comparator, number, status):
     total = observation({"text": "SLEDAI-2K"}, valueQuantity={"value": number, "comparator": comparator})
     assert said(rule(score="sledai_2k", at_least=8).answer(chart(total))) == status
+
+
+@pytest.mark.parametrize(
+    ("total", "status"), [(0, "fail"), (1, "fail"), (105, "pass recorded"), (106, "unknown incomparable")]
+)
+def test_a_total_is_a_number_from_0_to_105(total, status) -> None:
+    found = rule(score="sledai_2k", at_least=8).answer(chart(observation({"text": "SLEDAI-2K"}, valueInteger=total)))
+    assert said(found) == status
