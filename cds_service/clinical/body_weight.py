@@ -32,7 +32,7 @@ class Weight(NamedTuple):
 
 def weight_today(chart: Chart) -> Weight | None:
     """The newest weight inside its look-back (180 days, under 18: 60); None where there is none that can be read."""
-    return chart.once("weight today", _today)
+    return chart.once("weight today", _today) if chart.results.get("body_weight") else None
 
 
 def _today(chart: Chart) -> Weight | None:
@@ -44,8 +44,11 @@ def _today(chart: Chart) -> Weight | None:
 
 def weight_at(chart: Chart, when: DateSpan) -> Weight | None:
     """The weight nearest to a day, within 90 days of it, else today's."""
+    weighed = chart.results.get("body_weight")
+    if not weighed:
+        return None
     near: tuple[int, Result] | None = None
-    for result in chart.results.get("body_weight", ()):
+    for result in weighed:
         apart = _apart(result.day, when.first)
         if result.preliminary or apart > NEAR.days or (near is not None and apart >= near[0]):
             continue

@@ -10,7 +10,7 @@ from ..kernel.dates import Window
 from .exposures import JOIN, Cover, each_evidence, evidence
 
 
-def long_enough(made: list[Cover], window: Window, chart: Chart) -> Answer:
+def long_enough(made: list[Cover], window: Window, threshold: str, chart: Chart) -> Answer:
     """Pass where the courses make up the window; else unknown: an incomplete history disproves nothing.
 
     One course is held against the calendar; several are added up in days, a window being counted from the first.
@@ -19,18 +19,18 @@ def long_enough(made: list[Cover], window: Window, chart: Chart) -> Answer:
     surely = _at_once(made, window, as_of) or _length(
         [(start[1], end[0] if end[0] < as_of else as_of) for start, end, _ in made], window
     )
-    shown = each_evidence([c.exposure for c in made[-4:]], "exposed_to", None, f"≥ {window} in all")
+    shown = each_evidence([c.exposure for c in made[-4:]], "exposed_to", None, threshold)
     if surely:
         return passed(Basis.RECORDED, shown)
     perhaps = _length([(c.start.first, min(c.end.last, as_of)) for c in made], window)
     return unknown(Reason.IMPRECISE if perhaps else Reason.NO_DATA, evidence=shown)
 
 
-def alone_enough(alone: Exposure, window: Window, chart: Chart) -> Answer | None:
+def alone_enough(alone: Exposure, window: Window, threshold: str, chart: Chart) -> Answer | None:
     """What `long_enough` answers where one record that goes on is surely enough; None where it is not."""
     if chart.as_of - alone.start[1] < _longest(window):
         return None
-    return passed(Basis.RECORDED, (evidence(alone, threshold=f"≥ {window} in all", rule="exposed_to"),))
+    return passed(Basis.RECORDED, (evidence(alone, threshold=threshold, rule="exposed_to"),))
 
 
 @lru_cache(maxsize=64)

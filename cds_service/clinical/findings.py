@@ -3,7 +3,7 @@
 Source: criteria.md section 2 "Absence", decisions 34, 50, 51.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -170,6 +170,25 @@ class Silence:
         if reason is None:
             return unrecorded(chart)
         return unknown(reason, missing, (since(chart),))
+
+
+class Guards:
+    """Several silences, asked together: in a chart that is whole and old enough for all of them none fails."""
+
+    __slots__ = ("each", "kinds", "longest")
+
+    def __init__(self, each: Iterable[Silence]) -> None:
+        self.each = tuple(each)
+        self.kinds = tuple(sorted({kind for silence in self.each for kind in silence.kinds}))
+        windows = [silence.window for silence in self.each if silence.window is not None]
+        self.longest = timedelta(max([window.days + 31 * window.months for window in windows], default=0))
+        """At least as many days as any of the windows has."""
+
+    def failing(self, chart: Chart) -> list[Silence]:
+        """Those that fail in this chart, in their order."""
+        if not incomplete(chart, self.kinds) and chart.reaches(chart.as_of - self.longest):
+            return []
+        return [silence for silence in self.each if silence.fails(chart) is not None]
 
 
 @lru_cache(maxsize=256)

@@ -99,11 +99,14 @@ def _shared(chart: Chart, scope: str) -> str:
 
 def steroid_covers(chart: Chart, scope: str) -> list[Cover]:
     """The days that the records cover; a depot lasts for 28 days."""
-    scope = _shared(chart, scope)
     key = _COVERS[scope]
     found: list[Cover] | None = chart.memo.get(key)
     if found is None:
-        found = chart.memo[key] = _covers(steroids(chart, scope), chart.as_of)
+        if _shared(chart, scope) != scope:
+            found = steroid_covers(chart, "systemic")
+        else:
+            found = _covers(steroids(chart, scope), chart.as_of)
+        chart.memo[key] = found
     return found
 
 
@@ -126,11 +129,11 @@ def current_dose(chart: Chart, scope: str) -> DayDose:
 
 
 def _current(chart: Chart, scope: str) -> tuple[list[Cover], DayDose]:
-    scope = _shared(chart, scope)
     key = _DOSES[scope]
     found: tuple[list[Cover], DayDose] | None = chart.memo.get(key)
     if found is None:
-        found = chart.memo[key] = _current_of(chart, scope)
+        found = _current(chart, "systemic") if _shared(chart, scope) != scope else _current_of(chart, scope)
+        chart.memo[key] = found
     return found
 
 
@@ -146,7 +149,15 @@ def _current_of(chart: Chart, scope: str) -> tuple[list[Cover], DayDose]:
 def timeline(chart: Chart, first: date, last: date) -> list[tuple[date, date, DayDose]]:
     """Stretches of days (from, to, dose) between two days, both included; `systemic` scope (decision 21)."""
     every = steroid_covers(chart, "systemic")
-    made = [d for c in every if (d := _whole(c, chart.as_of)).start.first <= last and d.end.last >= first]
+    made = []
+    for cover in every:
+        start, end, exposure = cover
+        if exposure.state == "ended" and exposure.end is not None and exposure.end[1] == chart.as_of:
+            # What ended on `as_of` is not taken any more, but its last day was a day of it (decision 22).
+            end = exposure.end
+            cover = cover._replace(end=end)
+        if start[0] <= last and end[1] >= first:
+            made.append(cover)
     if not made:
         return [(first, last, _NOTHING)]
     if _throughout(made, first, last):
@@ -156,14 +167,6 @@ def timeline(chart: Chart, first: date, last: date) -> list[tuple[date, date, Da
     starts = breaks(made, first, last)
     ends = [s - timedelta(1) for s in starts[1:]] + [last]
     return [(s, e, dose_of(chart, taken_on(made, s))) for s, e in zip(starts, ends, strict=True)]
-
-
-def _whole(cover: Cover, as_of: date) -> Cover:
-    """What ended on `as_of` is not taken any more, but its last day was a day of it (decision 22)."""
-    exposure = cover.exposure
-    if exposure.state != "ended" or exposure.end is None or exposure.end.last != as_of:
-        return cover
-    return cover._replace(end=exposure.end)
 
 
 def _throughout(made: list[Cover], first: date, last: date) -> bool:

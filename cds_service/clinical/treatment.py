@@ -7,10 +7,10 @@ from enum import Enum
 
 from ..chart.chart import Chart
 from ..chart.facts import Exposure
-from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, passed, unknown
+from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, new, passed, unknown
 from ..kernel.dates import DateSpan, Window
 from ..kernel.numbers import Interval
-from .exposures import INFUSION_DAYS, Cover, begun, by_drug, covers, each_evidence, evidence, held, index, is_current
+from .exposures import INFUSION_DAYS, Cover, begun, by_drug, covers, each_evidence, held, index, is_current
 from .regimen import DAY, span_text, stability
 from .steroids import factors, steroid_covers, steroids
 
@@ -249,5 +249,9 @@ def _throughout(treatment: Treatment, first: date, rule: str, threshold: str) ->
 
 def _shown(treatment: Treatment, normalised: str | None, rule: str, threshold: str) -> tuple[Evidence, ...]:
     return tuple([
-        evidence(e, normalised=normalised, threshold=threshold, rule=rule, note=e.dose.problem) for e in treatment.now
-    ])
+        new(Evidence, (
+            e.reference, e.text, None, e.written or None, normalised, threshold, rule,
+            None if e.by == "code" else "text", e.dose.problem,
+        ))
+        for e in treatment.now
+    ])  # fmt: skip

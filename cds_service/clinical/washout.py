@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from ..chart.facts import Exposure
+from ..kernel.answers import new
 from ..kernel.dates import DateSpan, Window
 
 
@@ -29,21 +30,21 @@ def last_exposures(found: Sequence[Exposure], as_of: date) -> list[Last]:
             last = as_of if e.end is None else e.end.last
             given[e.drug] = max(given.get(e.drug, date.min), last)
     active_beside = {e.drug for e in found if not e.infusion and _goes_on(e, as_of)} if given else ()
-    made = []
+    made: list[Last] = []
     for e in found:
         infused = given.get(e.drug)
         if e.infusion:
             when = e.end or DateSpan(as_of, as_of)
-            made.append(Last(when, e.state == "active" or e.drug in active_beside, e))
+            made.append(new(Last, (when, e.state == "active" or e.drug in active_beside, e)))
         elif infused is not None and _follows(e, infused, as_of):
             continue
         elif _goes_on(e, as_of):
-            made.append(Last(DateSpan(as_of, as_of), True, e))
+            made.append(new(Last, (DateSpan(as_of, as_of), True, e)))
         elif e.state == "held" and e.end is None:
-            made.append(Last(DateSpan(e.start.first, as_of), False, e))
+            made.append(new(Last, (DateSpan(e.start.first, as_of), False, e)))
         else:
             end = e.end or DateSpan(e.start.first, as_of)
-            made.append(Last(end, False, e))
+            made.append(new(Last, (end, False, e)))
     return made
 
 
@@ -71,5 +72,5 @@ def washed_out(when: DateSpan, window: Window, as_of: date) -> Passed:
     """Hold a last exposure against a window: the day exactly a window later is the first that passes (decision 18)."""
     until = window.after(when.last)
     if until <= as_of:
-        return Passed(True, until)
-    return Passed(False if window.after(when.first) > as_of else None, until)
+        return new(Passed, (True, until))
+    return new(Passed, (False if window.after(when.first) > as_of else None, until))

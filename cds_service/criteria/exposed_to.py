@@ -8,6 +8,7 @@
     never_exposed: gene_modified_cell_product
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -18,9 +19,9 @@ from ..clinical.exposures import evidence, exposures
 from ..clinical.findings import incomplete
 from ..clinical.high_dose import reached_per_kg
 from ..clinical.treatment import Treatment, drug_covers, treatments
-from ..kernel.answers import Answer, Basis, Evidence, Reason, Status, failed, merge, passed, unknown
+from ..kernel.answers import Answer, Basis, Evidence, Reason, Status, each_once, failed, passed, unknown
 from ..kernel.dates import Window
-from ..kernel.logic import all_of, at_least
+from ..kernel.logic import all_of, at_least, first_reason
 from .rule import Reads, Spec
 
 KINDS = ("exposed_to", "never_exposed")
@@ -40,10 +41,12 @@ class ExposedTo:
     missing: tuple[str, ...]
     wanted: frozenset[str] = field(init=False, repr=False, compare=False)
     """`drugs`, as `treatments` takes them."""
+    threshold: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Work out at load time what no chart changes."""
         object.__setattr__(self, "wanted", frozenset(self.drugs))
+        object.__setattr__(self, "threshold", f"≥ {self.in_all} in all")
 
     def answer(self, chart: Chart) -> Answer:
         """Pass where enough of the drugs are recorded; else unknown."""
@@ -61,7 +64,7 @@ class ExposedTo:
                 good.append(answer)
                 if len(good) == self.least:
                     return good[0] if self.least == 1 else all_of(good)
-        if self.or_intolerant:
+        if self.or_intolerant and chart.allergies:
             for drug, shown in self._intolerances(chart):
                 if drug not in answers or answers[drug].status is not _PASS:
                     answers[drug] = passed(Basis.RECORDED, (shown,), (_INTOLERANT,))
@@ -73,13 +76,25 @@ class ExposedTo:
             return unknown(Reason.UNAVAILABLE, self.missing)
         if not answers:
             return unknown(Reason.NO_DATA, self.missing)
-        whole = at_least(self.least, [*answers.values(), *[unknown(Reason.NO_DATA, self.missing)] * self.least])
-        return whole._replace(missing=merge(self.missing, whole.missing))
+        return self._open(answers.values())
+
+    def _open(self, answers: Iterable[Answer]) -> Answer:
+        """Too few that pass: what is missing may be one of those that leave it open, or one that is not recorded."""
+        open_: list[Answer] = []
+        missing, evidence, notes = self.missing, (), ()  # type: tuple[str, ...], tuple[Evidence, ...], tuple[str, ...]
+        for answer in answers:
+            evidence += answer[6]
+            notes += answer[7]
+            if answer[0] is not _PASS:
+                open_.append(answer)
+                missing += answer[5]
+        reason = first_reason(open_) if open_ else Reason.NO_DATA
+        return unknown(reason, each_once(missing), each_once(evidence), each_once(notes))
 
     def _one(self, treatment: Treatment, chart: Chart) -> Answer:
         alone = treatment.alone
         if alone is not None and self.in_all is not None and self.once_at_least is None:
-            lasted = alone_enough(alone, self.in_all, chart)
+            lasted = alone_enough(alone, self.in_all, self.threshold, chart)
             if lasted is not None:
                 return lasted
         sure = [e for e in treatment.records if e.doubt is None]
@@ -89,7 +104,7 @@ class ExposedTo:
         if self.in_all is None:
             return passed(Basis.RECORDED, (evidence(sure[-1], rule="exposed_to"),))
         made = [c for c in drug_covers(treatment, chart) if c[2].doubt is None]
-        lasted = long_enough(made, self.in_all, chart)
+        lasted = long_enough(made, self.in_all, self.threshold, chart)
         if self.once_at_least is None:
             return lasted
         return all_of((lasted, reached_per_kg(sure, self.once_at_least, chart)))

@@ -16,7 +16,7 @@ from ..chart.chart import Chart
 from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded, spoken
 from ..clinical.exposures import each_evidence, evidence
 from ..clinical.treatment import CURRENT, HELD, OPEN, PAST, Treatment, begun_long_ago, stable, treatments
-from ..kernel.answers import REASON_RANK, Answer, Basis, Evidence, Reason, Status, passed, unknown
+from ..kernel.answers import REASON_RANK, Answer, Basis, Evidence, Reason, Status, each_once, passed, unknown
 from ..kernel.dates import Window
 from ..kernel.logic import all_of, any_of
 from .rule import Reads, Spec
@@ -106,7 +106,13 @@ class OnTreatment:
             begun = begun_long_ago(treatment, self.begun, chart, self.how, self.begun_said)
         if self.stable is not None:
             steady = self._steady(chart, treatment, self.stable)
-            return steady if begun is None else all_of((begun, steady))
+            if begun is None:
+                return steady
+            if begun[0] is PASS and steady[0] is PASS:
+                # Both rest on records and say nothing but their evidence; of one record they do not say the same.
+                shown = begun[6] + steady[6]
+                return passed(RECORDED, shown if len(shown) == 2 else each_once(shown))
+            return all_of((begun, steady))
         if begun is not None:
             return begun
         return passed(RECORDED, each_evidence(treatment.now, self.how))

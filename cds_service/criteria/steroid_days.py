@@ -56,8 +56,7 @@ class SteroidDays:
             elif reaches is None:
                 perhaps += length
         shown = self._evidence(line, chart)
-        computed = any(dose.computed for _, _, dose in line)
-        basis = Basis.COMPUTED if computed else Basis.RECORDED
+        basis = Basis.COMPUTED if True in [dose.computed for _, _, dose in line] else Basis.RECORDED
         if sure >= self.days:
             goes_on = high[-1][1] == chart.as_of and not current_dose(chart, "systemic").none
             notes = ("counted as if it were stopped today",) if goes_on else ()

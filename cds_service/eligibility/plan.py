@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ..chart.chart import Chart, Kind
-from ..clinical.findings import Silence, by_finding, unrecorded
+from ..clinical.findings import Guards, Silence, by_finding, unrecorded
 from ..criteria.rule import Silent
 from ..kernel.answers import Answer, review
 from ..trials.model import Trial
@@ -36,7 +36,8 @@ class Plan(NamedTuple):
     """Laboratory concept → the rules that a result of it touches."""
     observed: _Places
     """The rules that must be asked where Observations were not read whole."""
-    guarded: tuple[tuple[Silence, _Places], ...]
+    guards: Guards
+    guarded: dict[Silence, _Places]
     """The rules that must be asked where a guard of silence fails."""
     unrecorded: tuple[int, ...]
     """The rules that, untouched, give the chart's own answer for exclusions on which nothing is recorded."""
@@ -54,7 +55,7 @@ class Plan(NamedTuple):
             touched += [by_name[concept] for concept in by_name.keys() & chart.results.keys()]
         else:
             touched.append(self.observed)
-        touched += [places for guard, places in self.guarded if guard.fails(chart) is not None]
+        touched += [self.guarded[guard] for guard in self.guards.failing(chart)]
         answers = self.blank.copy()
         nothing = unrecorded(chart)
         for place in self.unrecorded:
@@ -118,7 +119,8 @@ def _made(trials: tuple[Trial, ...]) -> Plan:
         {name: frozenset(touched) for name, touched in findings.items()},
         {name: frozenset(touched) for name, touched in concepts.items()},
         frozenset(observed),
-        tuple([(guard, frozenset(touched)) for guard, touched in guards.items()]),
+        Guards(guards),
+        {guard: frozenset(touched) for guard, touched in guards.items()},
         tuple(unrecorded_),
         tuple([picker([places[id(c.rule)] for c in trial.criteria]) for trial in trials]),
         tuple([tuple([c.id for c in trial.criteria]) for trial in trials]),

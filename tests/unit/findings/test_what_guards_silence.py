@@ -3,6 +3,8 @@
 import pytest
 
 from cds_service.chart.chart import Kind
+from cds_service.clinical.findings import Guards, silence
+from cds_service.kernel.dates import Window
 
 from ..results.making import ago, lab
 from ..results.making import chart as results_chart
@@ -75,3 +77,19 @@ def test_only_for_things_done_does_silence_need_the_procedures(finding, kind, an
 def test_the_evidence_of_an_age_says_what_it_was_held_against() -> None:
     both, one = any_rule(age="18 to 65 years"), any_rule(age="18 years or over")
     assert [r.answer(chart()).evidence[0].threshold for r in (both, one)] == ["≥ 18 a, ≤ 65 a", "≥ 18 a"]
+
+
+GUARDS = [
+    silence(kinds, window)
+    for kinds in (("Condition",), ("Condition", "Procedure"), ("Immunization",))
+    for window in (None, Window(7), Window(60), Window(0, 3), Window(168), Window(0, 6))
+]
+
+
+@pytest.mark.parametrize("since", [None, "2010-01-01", "2026", *(str(ago(days)) for days in range(0, 192, 3))])
+def test_guards_asked_together_fail_as_each_of_them_alone(since) -> None:
+    for kinds in ({}, {"Condition": Kind.PART}, {"Procedure": Kind.UNAVAILABLE}, {"Immunization": Kind.NEWEST}):
+        for guards in (GUARDS, GUARDS[:6], GUARDS[:1], GUARDS[12:], []):
+            of_today = chart(since=since, **kinds)
+            together = Guards(guards).failing(of_today)
+            assert together == [guard for guard in guards if guard.fails(chart(since=since, **kinds)) is not None]
