@@ -34,6 +34,8 @@ class Named(NamedTuple):
     text: str = ""
     unnamed: bool = False
     """Neither known code nor text (decision 34)."""
+    parts: dict[str | None, Any] | None = None
+    """Route → what `exposure.add` made of it, where the drug is remembered by its bytes; else None."""
 
 
 _NOT_INTERESTING = Named()
@@ -82,12 +84,16 @@ def by_bytes(raw: msgspec.Raw, terminology: Terminology) -> Named | None:
     key, known = bytes(raw), _remembered(terminology)
     named = known.get(hash(key))
     if named is not None:
-        return new(Named, (*named[:6], said_by(key), named.unnamed)) if named.ingredients else named
+        ingredients, by, doubt, strength, form, systemic, _, unnamed, parts = named
+        if not ingredients:
+            return named
+        # As `_replace(text=...)`, at a fifth of its price.
+        return new(Named, (ingredients, by, doubt, strength, form, systemic, said_by(key), unnamed, parts))
     concept = _concepts.decode(key)
     if concept is None:
         return None
     named = name_drug([concept], terminology)
-    known[hash(key)] = named._replace(text="") if named.ingredients else named
+    known[hash(key)] = named._replace(text="", parts={}) if named.ingredients else named
     if not named.ingredients and not named.unnamed:
         _memory[2].add(hash(key))
     return named._replace(text=concept.said()) if named.ingredients else named

@@ -3,8 +3,9 @@
 Local forms are dropped here for every class (decision 21); what is kept is what the criteria may ask for.
 """
 
+from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -45,6 +46,8 @@ def ended(start: DateSpan, end: DateSpan | None, ctx: Context, *latest: DateSpan
     """The end of a record whose status says that it is over, and whether it is a recorded one."""
     if end is None or end.first > ctx.as_of or end.last < start.first:
         return unrecorded_end(start, ctx, *latest), False
+    if end.first >= start.first and end.last <= ctx.as_of:
+        return end, True
     return DateSpan(max(end.first, start.first), min(end.last, ctx.as_of)), True
 
 
@@ -78,7 +81,6 @@ def add(
 
     `infused`: an administration's own dosage says that it was an infusion.
     """
-    terminology = ctx.terminology
     form = named.form
     if route == "not-systemic" or (route is None and form == "not-systemic"):
         return
@@ -87,6 +89,38 @@ def add(
     why: tuple[tuple[str, ...], bool | None] = ((), None)
     if reasons[0] or reasons[1]:
         why = _reasons(reasons, ctx)
+    remembered = named.parts
+    parts: tuple[_Part, ...] | None = None if remembered is None else remembered.get(route)
+    if parts is None:
+        parts = tuple(_parts(named, route, ctx.terminology))
+        if remembered is not None:
+            remembered[route] = parts
+    for ingredient, lower, drug, groups, unclear, systemic in parts:
+        text = named.text or ingredient
+        if lower not in text.lower():
+            text = f"{text} [{ingredient}]"
+        ctx.exposures.append(new(Exposure, (
+            ctx.reference, source, ingredient, drug, groups, named.by, doubt or unclear,
+            systemic, route, state, start, end, stopped, dose, steps, why[0], why[1],
+            f"{text}: {dose.text}" if dose.text else text,
+            source == "MedicationAdministration" and _infusion(route, groups, named.text, infused),
+            written, related,
+        )))  # fmt: skip
+
+
+class _Part(NamedTuple):
+    """What one ingredient of a drug comes to that is given by one route, whatever else the record says."""
+
+    ingredient: str
+    lower: str
+    drug: str
+    groups: frozenset[str]
+    doubt: str | None
+    systemic: str
+
+
+def _parts(named: Named, route: str | None, terminology: Terminology) -> Iterator[_Part]:
+    form = named.form
     for ingredient in named.ingredients:
         known = terminology.ingredients.get(ingredient)
         groups = known.groups if known else frozenset({"gene_modified_cell_product"})
@@ -101,14 +135,8 @@ def add(
                 systemic = "depot"
             elif route == "parenteral" or (route is None and not named.systemic):
                 systemic = "unknown"  # injected, but into a vein, a muscle or a joint? (decision 40)
-        ctx.exposures.append(new(Exposure, (
-            ctx.reference, source, ingredient, known.drug if known else "", groups, named.by,
-            doubt or named.doubt or unclear,
-            systemic, route, state, start, end, stopped, dose, steps, why[0], why[1],
-            _said(named, ingredient, dose),
-            source == "MedicationAdministration" and _infusion(route, groups, named.text, infused),
-            written, related,
-        )))  # fmt: skip
+        drug = known.drug if known else ""
+        yield _Part(ingredient, ingredient.lower(), drug, groups, named.doubt or unclear, systemic)
 
 
 _NO_REFERENCES: frozenset[str] = frozenset()
@@ -122,14 +150,6 @@ def _infusion(route: str | None, groups: frozenset[str], text: str, infused: boo
     if route in _NOT_INFUSED or groups & SHORT_ACTING:
         return False
     return None if route == "parenteral" and not infused and "infus" not in text.lower() else True
-
-
-def _said(named: Named, ingredient: str, dose: Dose) -> str:
-    """The drug as the chart names it, its ingredient in brackets where that differs, and the dosage as recorded."""
-    said = named.text or ingredient
-    if ingredient and ingredient.lower() not in said.lower():
-        said = f"{said} [{ingredient}]"
-    return f"{said}: {dose.text}" if dose.text else said
 
 
 def _reasons(reasons: tuple[msgspec.Raw, msgspec.Raw], ctx: Context) -> tuple[tuple[str, ...], bool | None]:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from ...chart.facts import Dose
+from ...kernel.answers import new
 from ...kernel.dates import DateSpan
 from ...terminology import Terminology
 from ..bundle import Place
@@ -46,6 +47,9 @@ class DispenseHead(DrugHead, tag_field="resourceType", tag="MedicationDispense")
 
 
 HEADS = (AdministrationHead, DispenseHead)
+
+
+_STATES = {"in-progress": "active", "on-hold": "held"}
 
 
 def read(head: AdministrationHead | DispenseHead, place: Place, ctx: Context) -> None:
@@ -90,21 +94,20 @@ def _administration(head: AdministrationHead, known: Named | None, ctx: Context)
         return
     if begun and start is None:
         day_of(begun, ctx)  # reports the date that cannot be read
-    begins = since(start, ctx, updated(head, ctx))
+    saved = updated(head, ctx)
+    begins = since(start, ctx, saved)
     end: DateSpan | None = day_of(period.end, ctx) if period else start
-    state = {"in-progress": "active", "on-hold": "held"}.get(head.status or "", "ended")
+    state = _STATES.get(head.status or "", "ended")
     if state == "ended":
-        end, _ = ended(begins, end, ctx, updated(head, ctx))
+        end, _ = ended(begins, end, ctx, saved or updated(head, ctx))
     elif not period:
         end = None
     once, text, route, infused = _given(head.dosage, named.strength, ctx.terminology)
     one_day = end is not None and begins == end and begins.exact
-    dose = Dose(
-        daily=once.mg if once and one_day else None,
-        problem=(once.problem if once else "no amount is recorded") if not (once and once.mg and one_day) else None,
-        text=text,
-        single=once.mg if once else None,
-    )
+    mg = once.mg if once else None
+    daily = mg if one_day else None
+    problem = (once.problem if once else "no amount is recorded") if not (mg and one_day) else None
+    dose = new(Dose, (daily, problem, text, False, None, mg))
     add(
         named, ctx, source="MedicationAdministration", state=state, start=begins, end=end, stopped=False, dose=dose,
         steps=(), route=route, reasons=(head.reasonCode, head.reasonReference),
@@ -165,7 +168,7 @@ def _dispense(head: DispenseHead, known: Named | None, ctx: Context) -> None:
     if start is None:
         day_of(head.whenHandedOver, ctx)  # reports a date that cannot be read
     begins = since(start, ctx)
-    regimen, route = dosed(head.dosageInstruction, named.strength, start, ctx.terminology)
+    dose, steps, _, _, route = dosed(head.dosageInstruction, named.strength, start, ctx.terminology)
     days = number(one(head.daysSupply).get("value"))
     if start is not None and days is not None and days >= 0:
         length = timedelta(min(int(days), 3660))
@@ -174,7 +177,7 @@ def _dispense(head: DispenseHead, known: Named | None, ctx: Context) -> None:
         end, state = unrecorded_end(begins, ctx), "unclear"
     add(
         named, ctx, source="MedicationDispense", state=state, start=begins, end=end, stopped=False,
-        dose=regimen.dose, steps=regimen.steps, route=route,
+        dose=dose, steps=steps, route=route,
         written=dates(head.whenHandedOver or head.whenPrepared),
         related=references(head.authorizingPrescription),
     )  # fmt: skip

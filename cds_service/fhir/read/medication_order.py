@@ -85,16 +85,15 @@ def _statement(head: StatementHead, known: Named | None, ctx: Context) -> None:
     if not named.ingredients:
         return
     period = head.effectivePeriod
-    moment = day_of(head.effectiveDateTime, ctx)
-    start = day_of(period.start, ctx) if period else moment
-    end = day_of(period.end, ctx) if period else None
+    moment = None if head.effectiveDateTime is None else day_of(head.effectiveDateTime, ctx)
+    start, end = (day_of(period.start, ctx), day_of(period.end, ctx)) if period else (moment, None)
     if ctx.future(start):
         return
     state = _STATES.get(head.status or "", "unclear")
     # A single moment says that it was taken then: of what goes on, not when it began.
     recorded = None if moment is not None and state != "ended" else start
     begins = since(recorded, ctx, moment or day_of(head.dateAsserted, ctx))
-    regimen, route = dosed(head.dosage, named.strength, start, ctx.terminology)
+    dose, steps, _, _, route = dosed(head.dosage, named.strength, start, ctx.terminology)
     stopped = False
     if state == "ended":
         end, stopped = ended(begins, end if period else moment, ctx, updated(head, ctx))
@@ -102,7 +101,7 @@ def _statement(head: StatementHead, known: Named | None, ctx: Context) -> None:
         end = end if end is not None and end.last <= ctx.as_of else unrecorded_end(begins, ctx)
     add(
         named, ctx, source="MedicationStatement", state=state, start=begins, end=end, stopped=stopped,
-        dose=regimen.dose, steps=regimen.steps, route=route, reasons=(head.reasonCode, head.reasonReference),
+        dose=dose, steps=steps, route=route, reasons=(head.reasonCode, head.reasonReference),
         written=dates(period.start, period.end) if period else dates(head.effectiveDateTime or head.dateAsserted),
         related=references(head.basedOn) | references(head.derivedFrom),
     )  # fmt: skip
@@ -129,15 +128,14 @@ def _request(head: RequestHead, known: Named | None, ctx: Context) -> None:
         return
     if head.authoredOn and authored is None:
         day_of(head.authoredOn, ctx)  # reports the date that cannot be read
-    regimen, route = dosed(head.dosageInstruction, named.strength, authored, ctx.terminology)
+    dose, steps, first, end, route = dosed(head.dosageInstruction, named.strength, authored, ctx.terminology)
     validity = _validity(head)
-    start = regimen.start or authored or day_of(validity.get("start"), ctx)
+    start = first or authored or day_of(validity.get("start"), ctx)
     if ctx.future(start):
         return
     saved = updated(head, ctx)
     begins = since(start, ctx, saved)
     state = _STATES.get(head.status or "", "unclear")
-    end = regimen.end
     stopped = False
     if state == "ended":
         end, _ = ended(begins, end or day_of(validity.get("end"), ctx), ctx, saved, _encounter_end(head, ctx))
@@ -146,7 +144,7 @@ def _request(head: RequestHead, known: Named | None, ctx: Context) -> None:
         end = end if end is not None and end.last <= ctx.as_of else unrecorded_end(begins, ctx)
     add(
         named, ctx, source="MedicationRequest", state=state, start=begins, end=end, stopped=stopped,
-        dose=regimen.dose, steps=regimen.steps, route=route, reasons=(head.reasonCode, head.reasonReference),
+        dose=dose, steps=steps, route=route, reasons=(head.reasonCode, head.reasonReference),
         written=dates(head.authoredOn, validity.get("end") if state == "ended" else None),
         related=references(head.basedOn),
         doubt=None if head.intent is not None else "the record does not say whether it is an order",
