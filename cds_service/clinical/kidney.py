@@ -12,7 +12,7 @@ from .ages import ages as ages_of
 from .limits import differing_sexes
 from .measures import measure
 from .renal import ckd_epi_interval, clearance_interval, schwartz_interval
-from .selection import CONFLICT, NOTHING, PRELIMINARY, Found, decide, is_child, newest, query, seen
+from .selection import CONFLICT, NOTHING, PRELIMINARY, Found, decide, is_child, query, seen
 from .thresholds import Threshold
 
 _AT_LIMIT = "reported within 0.5 of the limit: the number before rounding may lie on the other side"
@@ -168,16 +168,16 @@ def _egfr(chart: Chart) -> Computed:
 
 
 def _computed(chart: Chart, numbers: list[Interval | None], inputs: tuple[Input, ...], formula: str) -> Computed:
-    whole = tuple(n for n in numbers if n is not None)
+    whole = tuple([n for n in numbers if n is not None])
     if len(whole) < len(numbers):
         answer = unknown(Reason.INCOMPARABLE, ("creatinine_serum",), notes=("a value of zero or less cannot be right",))
         return Computed((), answer, creatinine=inputs[0].result)
-    notes = merge((), *[i.notes for i in inputs])
+    notes = merge(inputs[0].notes, *[i.notes for i in inputs[1:]])
     differing = len(whole) > 1 and differing_sexes(chart.patient)
     if differing:
         notes = merge(notes, ("the recorded sexes differ; computed for both",))
     evidence = tuple([
-        seen(i.result, normalised=f"{i.number} {chart.terminology.concepts[i.result.concept].canonical_unit}")
+        new(Evidence, (*measure(chart, i.result).shown, None, i.result.concept, None, None))
         for i in inputs
         if i.result is not None
     ])
@@ -194,23 +194,24 @@ def _problem(inputs: tuple[Input, ...], ages: tuple[int, int] | None) -> Answer 
         return None
     return unknown(
         first_reason(answers),
-        merge((), *(a.missing for a in answers)),
-        merge((), *(a.evidence for a in answers)),
-        merge((), *(a.notes for a in answers)),
+        merge(answers[0].missing, *[a.missing for a in answers[1:]]),
+        merge(answers[0].evidence, *[a.evidence for a in answers[1:]]),
+        merge(answers[0].notes, *[a.notes for a in answers[1:]]),
     )
 
 
 def _input(chart: Chart, concept: str, worse: str) -> Input:
     """The newest number of a concept; of several of one instant the one that is worse (`high` or `low`)."""
-    return chart.once(("input", concept, worse), lambda c: _find_input(c, concept, worse))
-
-
-def _find_input(chart: Chart, concept: str, worse: str) -> Input:
-    found = newest(chart, (concept,))
+    found = _INPUTS[concept].of(chart)
     if found.only is not None:
         number = measure(chart, found.only).number
         if number is not None:
-            return Input(number, found.only, None)
+            return new(Input, (number, found.only, None, ()))
+    return _several(chart, found, concept, worse)
+
+
+def _several(chart: Chart, found: Found, concept: str, worse: str) -> Input:
+    """Of none, or of several of one instant."""
     if found.reason is not None:
         return Input(None, None, decide(found, (concept,), _never))
     pairs = [(measure(chart, r), r) for r in found.results]
@@ -255,6 +256,7 @@ def _is_adult(result: Result) -> bool:
     return result.method not in ("paediatric", "schwartz")
 
 
+_INPUTS = {concept: query((concept,)) for concept in ("creatinine_serum", "body_weight", "body_height")}
 _MEASURED, _CALCULATED = query(("crcl",), None, _is_measured), query(("crcl",), None, _is_calculated)
 _COCKCROFT = query(("crcl",), None, _is_cockcroft)
 _PAEDIATRIC, _ADULT = query(("egfr",), None, _is_paediatric), query(("egfr",), None, _is_adult)

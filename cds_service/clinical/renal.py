@@ -3,7 +3,7 @@
 from decimal import Decimal
 from functools import lru_cache
 
-from ..kernel.numbers import Interval
+from ..kernel.numbers import Interval, exactly
 
 _FEMALE_CG = Decimal("0.85")
 _AGING, _FEMALE_EPI = Decimal("0.9938"), Decimal("1.012")
@@ -61,6 +61,8 @@ def ckd_epi_interval(ages: tuple[int, int], creatinine: Interval, *, female: boo
     """CKD-EPI 2021 over intervals: it falls with age and creatinine; None where creatinine is not above zero."""
     if not _positive(creatinine):
         return None
+    if creatinine.low is creatinine.high and creatinine.low and ages[0] == ages[1]:
+        return exactly(ckd_epi_2021(ages[0], creatinine.low, female=female))  # one number: nothing to work out twice
     low = ckd_epi_2021(ages[1], creatinine.high, female=female) if creatinine.high is not None else None
     high = ckd_epi_2021(ages[0], creatinine.low, female=female) if creatinine.low else None
     return Interval(low, high, creatinine.high_open, creatinine.low_open)

@@ -4,13 +4,14 @@
     {sle_for: 6 months}
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..chart.chart import Chart
+from ..chart.facts import Diagnosis
 from ..clinical.findings import evidence_of, incomplete
 from ..clinical.lupus import diagnoses, duration
-from ..kernel.answers import Answer, Basis, Reason, failed, passed, unknown
-from ..kernel.dates import Window
+from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, new, passed, unknown
+from ..kernel.dates import DateSpan, Window
 from .rule import Reads, Spec
 
 KINDS = ("sle", "sle_for")
@@ -48,6 +49,11 @@ class KnownFor:
     """SLE has been there for a length of time, met on the day itself."""
 
     window: Window
+    threshold: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Work out at load time what no chart changes."""
+        object.__setattr__(self, "threshold", f"for at least {self.window}")
 
     def answer(self, chart: Chart) -> Answer:
         """Held against the earliest onset; a recordedDate alone can prove, not disprove."""
@@ -55,20 +61,19 @@ class KnownFor:
             reason = Reason.UNAVAILABLE if incomplete(chart, ("Condition",)) else Reason.NO_DATA
             return unknown(reason, ("sle",))
         found, after, as_of = duration(chart), self.window.after, chart.as_of
-        threshold = f"for at least {self.window}"
+        threshold = self.threshold
         if found.onset_of is not None and found.onset is not None and after(found.onset.last) <= as_of:
-            shown = evidence_of(found.onset_of, threshold, "sle_for")._replace(date=str(found.onset_of.began))
-            return passed(Basis.RECORDED, (shown,))
+            return passed(Basis.RECORDED, (_dated(found.onset_of, found.onset_of.began, threshold),))
         if found.known_of is not None and found.known_by is not None:
             note = "recorded then: the illness is at least that old"
-            evidence = evidence_of(found.known_of, threshold, "sle_for", note)._replace(date=str(found.known_by))
+            evidence = _dated(found.known_of, found.known_by, threshold, note)
             if after(found.known_by.last) <= as_of:
                 return passed(Basis.RECORDED, (evidence,))
             return unknown(self._open(chart, Reason.IMPRECISE), ("sle",), (evidence,))
         if found.onset is None or found.onset_of is None:
             undated = evidence_of(diagnoses(chart)[0], threshold, "sle_for")
             return unknown(self._open(chart, Reason.NO_DATA), ("sle",), (undated,))
-        evidence = evidence_of(found.onset_of, threshold, "sle_for")._replace(date=str(found.onset_of.began))
+        evidence = _dated(found.onset_of, found.onset_of.began, threshold)
         if after(found.onset.first) <= as_of:
             return unknown(self._open(chart, Reason.IMPRECISE), ("sle",), (evidence,))
         if incomplete(chart, ("Condition",)):
@@ -89,6 +94,12 @@ class KnownFor:
     def reads(self) -> Reads:
         """Conditions."""
         return _READS
+
+
+def _dated(fact: Diagnosis, day: DateSpan | None, threshold: str, note: str | None = None) -> Evidence:
+    """A Condition as evidence of the day from which it counts here."""
+    shown = (fact.reference, fact.text, None, str(day), None, threshold, "sle_for", None, note)
+    return new(Evidence, shown)
 
 
 def read(spec: Spec) -> Diagnosed | KnownFor:

@@ -72,8 +72,12 @@ def _not_applicable(chart: Chart) -> tuple[str, ...] | None:
 def _verdict(answers: tuple[Answer, ...]) -> tuple[str, date | None]:
     statuses = list(map(_status, answers))
     if _FAIL in statuses:
-        dates = [a.until for a in answers if a[0] is _FAIL]
-        if None in dates:
-            return "ineligible", None
-        return "not-yet", max(d for d in dates if d is not None)
+        latest: date | None = None
+        for answer in answers[statuses.index(_FAIL) :]:
+            if answer[0] is _FAIL:
+                until = answer[3]
+                if until is None:
+                    return "ineligible", None
+                latest = until if latest is None else max(latest, until)
+        return "not-yet", latest
     return ("possible" if _UNKNOWN in statuses else "likely"), None

@@ -28,7 +28,13 @@ def all_of(parts: Sequence[Answer]) -> Answer:
         return _not_all(parts, statuses)
     if _alike(parts):
         return parts[0]  # as of exclusions on findings that nobody recorded
-    return _joined(_PASS, _basis(bases), None, None, None, sum(missing, ()), sum(evidence, ()), sum(notes, ()))
+    together = sum(evidence, ())
+    if len(together) > 1:
+        together = tuple(dict.fromkeys(together))
+    lacking, said = sum(missing, ()), sum(notes, ())
+    if lacking or said:
+        lacking, said = each_once(lacking), each_once(said)
+    return new(Answer, (_PASS, _basis(bases), None, None, None, lacking, together, said))
 
 
 def _not_all(parts: Sequence[Answer], statuses: Sequence[Status]) -> Answer:
@@ -172,27 +178,8 @@ def _gathered(
         evidence = ()
         for part in deciding:
             evidence += part[6]
-    return _joined(status, basis, reason, until, assumes, missing, evidence, notes)
-
-
-def _joined(
-    status: Status,
-    basis: Basis | None,
-    reason: Reason | None,
-    until: date | None,
-    assumes: str | None,
-    missing: tuple[str, ...],
-    evidence: tuple[Evidence, ...],
-    notes: tuple[str, ...],
-) -> Answer:
-    """An answer that says each thing once."""
-    if len(missing) > 1:
-        missing = tuple(dict.fromkeys(missing))
-    if len(evidence) > 1:
-        evidence = tuple(dict.fromkeys(evidence))
-    if len(notes) > 1:
-        notes = tuple(dict.fromkeys(notes))
-    return new(Answer, (status, basis, reason, until, assumes, missing, evidence, notes))
+    said = (each_once(missing), each_once(evidence), each_once(notes))
+    return new(Answer, (status, basis, reason, until, assumes, *said))
 
 
 def _basis_of_all(parts: Sequence[Answer]) -> Basis:
