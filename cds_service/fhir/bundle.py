@@ -57,8 +57,8 @@ class Frame(msgspec.Struct):
 
     @property
     def next(self) -> str | None:
-        """The address of the next page as the server gave it."""
-        return next((link.url for link in self.link if link.relation == "next" and link.url), None)
+        """The address of the next page as the server gave it; "" where there is one and its address is not said."""
+        return next((link.url or "" for link in self.link if link.relation == "next"), None)
 
 
 class Bundle(Frame):
@@ -145,7 +145,7 @@ def gap(raw: "bytes | msgspec.Raw") -> bool:
         outcome = _outcomes.decode(raw)
     except (msgspec.MsgspecError, RecursionError):
         return True
-    return any(
+    return not outcome.issue or any(
         issue.severity not in ("information", "warning", "success") or issue.code in _UNAVAILABLE_CODES
         for issue in outcome.issue
     )

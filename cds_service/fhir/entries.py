@@ -35,9 +35,14 @@ class BundleFacts(NamedTuple):
     received: int = 0
     """Matches, without included resources and outcomes."""
     outcome: str | None = None
-    """`unavailable`, `note`, or None (decision 49)."""
+    """`unavailable`, `note`, or None (decision 49); `nested` where an answer inside the answer was not read."""
     dropped: int = 0
     """Entries that were not used because the server left elements out of them."""
+
+    @property
+    def torn(self) -> bool:
+        """Whether something is missing by what the answer itself says or is."""
+        return self.outcome in ("unavailable", "nested")
 
 
 class _Pending(NamedTuple):
@@ -99,7 +104,7 @@ class Entries:
         """Take a Bundle entry by entry: what is wrong with one does not touch the others."""
         bundle = decode_bundle(raw)
         heads: list[Any] = []
-        whole, left = Whole(raw, bundle.entry), 0
+        whole, left, nested = Whole(raw, bundle.entry), 0, False
         for number, entry in enumerate(bundle.entry, self._counter):
             head = None
             if not entry.resource:
@@ -108,12 +113,14 @@ class Entries:
                 try:
                     head = self._readers.heads(entry.resource)
                 except (msgspec.MsgspecError, RecursionError):
-                    if self._take_other(Place(whole, len(heads)), entry.fullUrl, f"entry[{number}]"):
-                        left += not matched(entry.search)
+                    kind = self._take_other(Place(whole, len(heads)), entry.fullUrl, f"entry[{number}]")
+                    nested = nested or kind == "Bundle"
+                    left += kind is not None and (kind == "Bundle" or not matched(entry.search))
             heads.append(head)
         groups = _by_class(heads)
         groups.pop(NoneType, None)
-        return self._take_groups(groups, _Sheaf(heads, bundle.entry, whole, self._counter), bundle, left)
+        facts = self._take_groups(groups, _Sheaf(heads, bundle.entry, whole, self._counter), bundle, left)
+        return facts._replace(outcome="nested") if nested else facts
 
     def take(self, raw: msgspec.Raw | bytes) -> None:
         """Take one resource."""

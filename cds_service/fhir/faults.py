@@ -29,6 +29,7 @@ WORDS = {
     "not-offered": "the FHIR server does not offer it",
     "subsetted": "records arrived of which the FHIR server had left elements out; they were not used",
     "fewer": "fewer records arrived than the FHIR server counted",
+    "nested": "an answer arrived inside the answer and was not read",
     "not-followed": "there are further pages that were not sent",
 }
 """Reason → what a person reads."""

@@ -281,12 +281,15 @@ class _Gathering:
         """What a Bundle that was sent says of its kind."""
         if template.single:
             return None
-        if facts.outcome == "unavailable":
-            return self._failed(template, WORDS["outcome"], part=Kind.PART if facts.received else None)
+        if facts.torn:
+            words = WORDS["nested" if facts.outcome == "nested" else "outcome"]
+            return self._failed(template, words, part=Kind.PART if facts.received else None)
         if facts.dropped:
             self._failed(template, WORDS["subsetted"], part=Kind.PART)
         if facts.next:
             self.links[template.key] = (template, facts.next, facts)
+        elif facts.next is not None:
+            self._failed(template, WORDS["not-followed"], part=Kind.PART)
         elif facts.total is not None and facts.received < facts.total and not facts.dropped:
             self._failed(template, WORDS["fewer"], part=Kind.PART)
         else:
@@ -300,7 +303,7 @@ class _Gathering:
             done.answer.problem = done.answer.problem or FetchError("not-fhir")
             return
         done.received += facts.received
-        done.outcome = done.outcome or facts.outcome == "unavailable"
+        done.outcome = done.outcome or facts.torn
 
     def _judge(self, done: "Done") -> None:
         """What an answer that ended, by itself or by the deadline, says of its kind."""

@@ -201,8 +201,8 @@ def _leniently(body: "bytes | msgspec.Raw") -> Page:
 
 
 def next_of(links: Iterable[Any]) -> str | None:
-    """The address of the next page among the links of a Bundle."""
-    return next((x.url for x in links if x.relation == "next" and isinstance(x.url, str) and x.url), None)
+    """The address of the next page among the links of a Bundle; "" where there is one and its address is not said."""
+    return next((x.url if isinstance(x.url, str) else "" for x in links if x.relation == "next"), None)
 
 
 def _type_of(resource: Any) -> Any:

@@ -58,7 +58,8 @@ class ChartReader:
         identifier = identifier or self._patient_id
         self._patient_id = identifier
         reference = f"Patient/{identifier}" if identifier else (full_url or "Patient")
-        self._entries.whose = Whose(identifier, reference, *([full_url] if full_url else []))
+        names = [f"urn:uuid:{identifier}"] if identifier else []  # how exporters refer to a Patient whose id is a UUID
+        self._entries.whose = Whose(identifier, reference, *names, *([full_url] if full_url else []))
         self._entries.context = Context(
             self._terminology, self._as_of, read_patient(resource, reference), find=self._entries.referred.find
         )
@@ -104,7 +105,7 @@ class ChartReader:
             else:
                 self._entries.take(raw)
                 facts = BundleFacts(received=1)
-        if facts.outcome == "unavailable":
+        if facts.torn:
             state = Kind.PART if facts.received else Kind.UNAVAILABLE
         elif not complete:
             state = Kind.NEWEST if cut == "newest" else Kind.PART

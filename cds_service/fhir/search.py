@@ -125,6 +125,8 @@ def _take(body: bytes, answer: Answer) -> str | None:
     page = decode_page(whole)
     answer.dropped += dropped
     answer.take(page)
+    if page.next == "":
+        raise FetchError("not-followed")
     return page.next
 
 

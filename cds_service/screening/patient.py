@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ..chart.chart import Chart, Kind
 from ..eligibility import Assessment, assess_all
-from ..fhir.bundle import decode_bundle, gap, type_of
+from ..fhir.bundle import Entry, decode_bundle, gap, type_of
 from ..fhir.reader import ChartReader, kinds_read
 from ..kernel.answers import Answer
 from ..kernel.dates import checked_clock
@@ -73,12 +73,16 @@ def read_bundle(raw: bytes, as_of: date) -> Chart:
     reader = ChartReader(load(), as_of)
     reader.patient(patients[0].resource, patients[0].fullUrl)
     reader.bundle(raw)
-    torn = bundle.next is not None or any(
-        gap(e.resource) for e in bundle.entry if e.resource and type_of(e.resource) == "OperationOutcome"
-    )
+    torn = bundle.next is not None or any(map(_torn, bundle.entry))
     for kind in kinds_read() if torn else ():
         reader.state(kind, Kind.PART)
     return reader.chart()
+
+
+def _torn(entry: Entry) -> bool:
+    """Whether an entry says that something is missing, or is a Bundle itself, which is not looked into."""
+    kind = type_of(entry.resource) if entry.resource else None
+    return kind == "Bundle" or (kind == "OperationOutcome" and gap(entry.resource))
 
 
 def evaluate_bundle(
