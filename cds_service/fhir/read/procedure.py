@@ -1,6 +1,6 @@
 """Procedure → Procedure (criteria.md decisions 19, 23, 25, 34)."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -9,9 +9,9 @@ from ...kernel.dates import DateSpan
 from ...terminology import Terminology
 from ..bundle import Place
 from ..context import Context
-from ..heads import Concept, Period, Reference, concept_of
+from ..heads import Concept, Period, Reference, concept_of, said_by
 from .condition import date_of
-from .drug import name_drug
+from .drug import Named, name_drug
 from .exposure import add, ended, since
 from .pieces import NULL
 
@@ -21,6 +21,7 @@ _NOT_DONE = frozenset(("not-done", "preparation"))
 _ONGOING = frozenset(("in-progress", "on-hold"))
 _NO_SURGERY = frozenset(("dialysis", "pci_stent", "transfusion", "leukapheresis_procedure"))
 _NONE = Concept()
+_concepts = msgspec.json.Decoder(Concept | None)
 _GIVEN = frozenset(("biologic", "conventional_immunosuppressant", "growth_factor", "glucocorticoid"))
 _ONLY_NAMED = "only the text of a procedure names it"
 
@@ -32,8 +33,8 @@ class Head(msgspec.Struct, tag_field="resourceType", tag="Procedure", gc=False):
     meta: msgspec.Raw = NULL
     subject: Reference | None = None
     status: str | None = None
-    code: Concept | None = None
-    category: Concept | None = None
+    code: msgspec.Raw = NULL
+    category: msgspec.Raw = NULL
     performedDateTime: str | None = None
     performedPeriod: Period | None = None
 
@@ -42,6 +43,8 @@ def read(head: Head, place: Place, ctx: Context) -> None:
     """Put a Procedure that was done (or goes on) into the context where a criterion may ask for it."""
     if head.status in _NOT_DONE:
         return
+    code = bytes(head.code)
+    findings, kind, surgical, codes, words = _remembered(code, bytes(head.category), ctx.terminology)
     performed = date_of(head.performedDateTime, ctx)
     finished = None
     if performed is None and head.performedPeriod is not None:
@@ -50,23 +53,21 @@ def read(head: Head, place: Place, ctx: Context) -> None:
     if ctx.future(performed):
         return
     ctx.dated(performed)
-    code = head.code or _NONE
-    findings, kind, surgical, codes = _understood(code, head.category, ctx.terminology)
     ongoing = head.status in _ONGOING or (finished is not None and finished.first > ctx.as_of)
-    if not findings or "word" in findings.values():
-        _drug(code, performed, None if ongoing else _later(performed, finished), ctx)
+    if words:
+        _drug(_concepts.decode(code) or _NONE, performed, None if ongoing else _later(performed, finished), ctx)
     if not findings and not surgical:
         return
     ctx.procedures.append(
         Procedure(
             reference=ctx.reference,
-            findings=findings,
+            findings=findings.copy(),
             kind=kind,
             surgical=surgical,
             performed=performed,
             ended=None if ongoing else _later(performed, finished),
             ongoing=ongoing,
-            text=code.said(),
+            text="" if code == b"null" else said_by(code),
             codes=codes,
         )
     )
@@ -77,11 +78,8 @@ def _drug(code: Concept, performed: DateSpan | None, finished: DateSpan | None, 
 
     dosing.md section 4 counts procedures for infusions; a name in a text is never trusted (docs/decisions/0008).
     """
-    named = name_drug([code], ctx.terminology)
-    if named.by != "text" or ctx.terminology.looks_for(code.said()):
-        return
-    groups = {g for i in named.ingredients if (known := ctx.terminology.ingredients.get(i)) for g in known.groups}
-    if groups.isdisjoint(_GIVEN):
+    named = _named_drug(code, ctx.terminology)
+    if named is None:
         return
     start = since(performed, ctx)
     end, _ = ended(start, finished, ctx)
@@ -90,6 +88,52 @@ def _drug(code: Concept, performed: DateSpan | None, finished: DateSpan | None, 
         dose=Dose(problem="a procedure says no amount"), steps=(), route=None, written=str(performed or ""),
         doubt=_ONLY_NAMED,
     )  # fmt: skip
+
+
+class _Said(NamedTuple):
+    """What code and category of a Procedure say."""
+
+    findings: dict[str, str]
+    kind: str | None
+    surgical: bool
+    codes: tuple[str, ...]
+    words: bool
+    """Whether its text may name a drug that was given."""
+
+
+_MOST = 4096
+_LONGEST = 40
+"""Characters of a code that is kept: longer ones are no codes."""
+_memory: tuple[Terminology | None, dict[tuple[int, int], _Said]] = (None, {})
+
+
+def _remembered(code: bytes, category: bytes, terminology: Terminology) -> _Said:
+    """What a raw code and category say; the same bytes are understood once, and remembered by their hash.
+
+    Raises msgspec.MsgspecError for what is no CodeableConcept.
+    """
+    global _memory
+    if _memory[0] is not terminology or len(_memory[1]) > _MOST:
+        _memory = (terminology, {})
+    key = (hash(code), hash(category))
+    found = _memory[1].get(key)
+    if found is None:
+        concept = _concepts.decode(code) or _NONE
+        understood = _understood(concept, _concepts.decode(category), terminology)
+        by_word = not understood[0] or "word" in understood[0].values()
+        found = _Said(*understood, by_word and _named_drug(concept, terminology) is not None)
+        if all(len(said.partition("|")[2]) < _LONGEST for said in found.codes):
+            _memory[1][key] = found
+    return found
+
+
+def _named_drug(code: Concept, terminology: Terminology) -> Named | None:
+    """The drug that only the text of a procedure names, where criteria ask for infusions of its kind."""
+    named = name_drug([code], terminology)
+    if named.by != "text" or terminology.looks_for(code.said()):
+        return None
+    groups = {g for i in named.ingredients if (known := terminology.ingredients.get(i)) for g in known.groups}
+    return None if groups.isdisjoint(_GIVEN) else named
 
 
 def matters(resource: dict[str, Any], ctx: Context) -> bool:
