@@ -318,3 +318,14 @@ def test_the_evidence_says_against_which_length_a_dose_was_held() -> None:
     assert against(I4D) == {"begun ≥ 8 weeks ago", "dose stable for > 2 weeks"}
     steady = rule(on_treatment="glucocorticoid", stable_for="2 weeks")
     assert against(steady) == {"dose stable for ≥ 2 weeks"}
+
+
+def test_two_ranges_of_a_dose_that_meet_in_one_number_may_be_one_dose_and_apart_they_are_a_change() -> None:
+    def ranged(low: int, high: int) -> dict[str, Any]:
+        sides = {side: {"value": n, "unit": "mg", "code": "mg"} for side, n in (("low", low), ("high", high))}
+        return mg(1) | {"doseAndRate": [{"doseRange": sides}]}
+
+    steady = rule(on_treatment="glucocorticoid", stable_for="2 weeks")
+    before = statement(PREDNISONE, "2024-01-01", "2026-11-15", ranged(10, 20), id="before")
+    for now, expected in ((ranged(20, 30), "unknown"), (ranged(5, 10), "unknown"), (ranged(21, 30), "fail")):
+        assert status(steady, before, statement(PREDNISONE, "2026-11-16", None, now, id="now"))[0] == expected
