@@ -4,7 +4,7 @@ import pytest
 
 from cds_service.chart.chart import Kind
 
-from .making import ago, chart, given, lab, observation, procedure, rule, said
+from .making import LABS, ago, chart, given, lab, observation, procedure, rule, said
 
 PLATELETS = rule(value="platelets", at_least="25 10*9/L", not_counted_after=["transfusion", "growth_factor"])
 
@@ -53,3 +53,26 @@ def test_only_an_antibody_beside_undetected_rna_is_noted_as_passing(how, results
     found = marker.answer(chart(*[lab(name, word) for name, word in results]))
     assert said(found) == status, how
     assert sum("passes" in note for note in found.notes) == notes, how
+
+
+@pytest.mark.parametrize("state", [Kind.PART, Kind.UNAVAILABLE])
+def test_two_methods_of_a_serology_prove_nothing_where_a_newer_result_may_be_missing(state) -> None:
+    first, second = [row["code"] for row in LABS if row["concept"] == "ana"][:2]
+    results = (
+        observation(first, ago(5), valueString="positive"),
+        observation(second, ago(40), valueString="positive"),
+    )
+    positive = rule(positive="ana")
+    assert said(positive.answer(chart(*results))) == "pass recorded"
+    assert said(positive.answer(chart(*results, Observation=state))) == "unknown unavailable"
+
+
+def test_of_a_serology_by_two_methods_the_newest_of_each_counts() -> None:
+    first, second = [row["code"] for row in LABS if row["concept"] == "ana"][:2]
+    positive = rule(positive="ana")
+    older, newer, other = (
+        observation(code, ago(days), valueString=word)
+        for code, days, word in ((first, 60, "positive"), (first, 5, "negative"), (second, 40, "positive"))
+    )
+    assert said(positive.answer(chart(older, newer))) == "fail"
+    assert said(positive.answer(chart(older, newer, other))) == "pass recorded"
