@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..chart.chart import Chart
 from ..chart.facts import Patient, Result
 from ..kernel.answers import new
-from ..kernel.numbers import Interval, exactly
+from ..kernel.numbers import Interval, exactly, plain
 from .ages import ages
 from .measures import convert
 
@@ -67,7 +67,7 @@ def _uppers(chart: Chart, result: Result) -> tuple[Upper, ...]:
         return (Upper(None, problem=own),)
     if own is not None:
         exact = own[0] if own[0] is own[1] else None
-        text = str(own)
+        text = str(own) if exact is None else plain(exact)
         behind = f" (ULN {text} {chart.terminology.concepts[result.concept].canonical_unit})"
         return (new(Upper, (own, False, False, False, None, text, exact, behind)),)
     said = result.reading.interpretation

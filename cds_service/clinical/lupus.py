@@ -32,7 +32,11 @@ def diagnoses(chart: Chart) -> tuple[Diagnosis, ...]:
     Not counted: doubtful ones, lupus named by a wide code or in words only, and drug-induced lupus, also where an SLE
     code stands beside it.
     """
-    return chart.once("sle diagnoses", _diagnoses)
+    found: tuple[Diagnosis, ...] | None = chart.memo.get(_DIAGNOSES)
+    return chart.once(_DIAGNOSES, _diagnoses) if found is None else found
+
+
+_DIAGNOSES = "sle diagnoses"
 
 
 def _diagnoses(chart: Chart) -> tuple[Diagnosis, ...]:

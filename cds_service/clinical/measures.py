@@ -43,18 +43,21 @@ def _measure(chart: Chart, result: Result) -> Measure:
         return Measure(None, "oxygen was given at the time of the measurement")
     if reading.quantity is None:
         return Measure(None, "the result holds no number")
-    recorded, unit_recorded, value_recorded = reading.quantity
-    number = convert(chart.terminology, concept, recorded, unit_recorded)
-    if number is None:
+    number, unit_recorded, value_recorded = reading.quantity
+    terminology = chart.terminology
+    conversion = _conversion(terminology, concept, unit_recorded)
+    if conversion is None:
         return Measure(None, "the unit is not known for this test" if unit_recorded else "the result has no unit")
-    unit = chart.terminology.concepts[concept].canonical_unit
-    low, high = number[0], number[1]
+    if conversion is not _NONE_NEEDED:
+        number = _converted(conversion, number)
+    unit = terminology.concepts[concept].canonical_unit
+    low, high, low_open, _ = number
     if (high is not None and high < ZERO) or (unit == "%" and low is not None and low > _WHOLE):
         # A slip of the pen or of a converter (docs/decisions/0008).
         return Measure(None, "no such amount is possible")
     if result.method == "segmented":
         # Segmented neutrophils without bands are at least this many neutrophils, perhaps more (loinc.csv notes).
-        number, high = Interval(low, None, number.low_open), None
+        number, high = Interval(low, None, low_open), None
     exact = low if low is high else None
     text = str(number) if exact is None else plain(exact)
     compared = f"{text} {unit}" if unit else text
@@ -70,8 +73,10 @@ def convert(terminology: Terminology, concept: str, number: Interval, unit: str 
     conversion = _conversion(terminology, concept, unit)
     if conversion is _NONE_NEEDED:
         return number
-    if conversion is None:
-        return None
+    return None if conversion is None else _converted(conversion, number)
+
+
+def _converted(conversion: UnitConversion, number: Interval) -> Interval:
     if number.low is number.high and number.low is not None:
         return exactly(conversion.convert(number.low))
     low = None if number.low is None else conversion.convert(number.low)

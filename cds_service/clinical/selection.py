@@ -54,7 +54,8 @@ _CHILD = "may be a child"
 def look_back(chart: Chart, concept: str) -> date | None:
     """First day of a concept's own look-back (mappings/lab_concepts.csv); None where it has none (decision 33)."""
     known = chart.terminology.concepts[concept]
-    days = known.look_back_child if is_child(chart) else known.look_back
+    child: bool | None = chart.memo.get(_CHILD)
+    days = known.look_back_child if (is_child(chart) if child is None else child) else known.look_back
     return chart.as_of - _days(days) if days else None
 
 
@@ -80,11 +81,11 @@ class Query:
         found: Found | None = chart.memo.get(self)
         if found is not None:
             return found
-        concepts, window, kind = self.concepts, self.window, chart.kinds.get("Observation", _READ)
+        concepts, kind = self.concepts, chart.kinds.get("Observation", _READ)
         results = chart.results.get(concepts[0], ()) if len(concepts) == 1 else of_concepts(chart, concepts)
         if not results and kind is _READ:
             return NOTHING
-        start = window.before(chart.as_of) if window is not None else look_back(chart, concepts[0])
+        start = look_back(chart, concepts[0]) if self.window is None else self.window.before(chart.as_of)
         found = pick(results, start, self.accept)
         if kind is not _READ and not kind.complete and not (kind is _NEWEST and (found.results or found.older)):
             found = found._replace(reason=_UNAVAILABLE, only=None)

@@ -38,7 +38,11 @@ def nephritis_classes(chart: Chart, diagnosis: Diagnosis) -> frozenset[str]:
 
 def nephritis(chart: Chart) -> list[Diagnosis]:
     """Every Condition that says lupus nephritis by a code, by words, or by a text with a class; once for a chart."""
-    return chart.once("nephritis", _nephritis)
+    found: list[Diagnosis] | None = chart.memo.get(_NEPHRITIS)
+    return chart.once(_NEPHRITIS, _nephritis) if found is None else found
+
+
+_NEPHRITIS = "nephritis"
 
 
 def _nephritis(chart: Chart) -> list[Diagnosis]:

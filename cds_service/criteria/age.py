@@ -33,7 +33,8 @@ class Age:
         youngest, oldest = years
         note = "the birth date lies in the future" if oldest < 0 else None
         against = (self.text, "age", None, note)
-        evidence = (new(Evidence, chart.once("age shown", _shown) + against),)
+        shown: tuple[str | None, ...] = chart.memo.get(_SHOWN) or chart.once(_SHOWN, _shown)
+        evidence = (new(Evidence, shown + against),)
         if note is not None:
             return unknown(Reason.INCOMPARABLE, ("birth_date",), evidence, (note,))
         if oldest < self.low:
@@ -51,6 +52,9 @@ class Age:
     def reads(self) -> Reads:
         """The Patient."""
         return Reads(frozenset(("Patient",)))
+
+
+_SHOWN = "age shown"
 
 
 def _shown(chart: Chart) -> tuple[str | None, ...]:
