@@ -4,6 +4,7 @@ What does not fit (another type of value, a range for some, a text where a numbe
 of `values`, which says the same of what fits, at three times the cost.
 """
 
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -98,7 +99,9 @@ def plain_reading(head: ObservationHead, terminology: Terminology) -> Reading | 
 
 
 def _measured(value: Amount, said: frozenset[str], limits: ReferenceRange | None) -> Reading | None:
-    number, comparator = number_of(value.value), value.comparator
+    number, comparator = value.value, value.comparator
+    if number.__class__ is not Decimal:  # one that is Decimal has been looked at by `json_number`
+        number = number_of(number)
     unit = value.measured_in()
     if number is None or unit in TITRE_UNITS or (comparator is not None and comparator not in COMPARATORS):
         return None
@@ -135,8 +138,12 @@ def _written(
 
 def _limits(item: Limits) -> ReferenceRange | None:
     """Both limits or one, in one unit; None for anything else."""
-    low = number_of(item.low.value) if item.low is not None else None
-    high = number_of(item.high.value) if item.high is not None else None
+    low = item.low.value if item.low is not None else None
+    high = item.high.value if item.high is not None else None
+    if low.__class__ is not Decimal:  # as in `_measured`; None stays None
+        low = number_of(low)
+    if high.__class__ is not Decimal:
+        high = number_of(high)
     if item.low is not None and item.high is not None:
         unit = item.high.measured_in()
         if low is None or high is None or low > high or item.low.measured_in() != unit:
