@@ -1,5 +1,6 @@
 """For how long a drug was taken in all, courses added up (decision 15)."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -7,7 +8,7 @@ from ..chart.chart import Chart
 from ..chart.facts import Exposure
 from ..kernel.answers import Answer, Basis, Reason, passed, unknown
 from ..kernel.dates import Window
-from .exposures import JOIN, Cover, each_evidence, evidence
+from .exposures import JOIN, Cover, each_evidence, evidence, infusion_lasts
 
 
 def long_enough(made: list[Cover], window: Window, threshold: str, chart: Chart) -> Answer:
@@ -31,6 +32,32 @@ def alone_enough(alone: Exposure, window: Window, threshold: str, chart: Chart) 
     if chart.as_of - alone.start[1] < _longest(window):
         return None
     return passed(Basis.RECORDED, (evidence(alone, threshold=threshold, rule="exposed_to"),))
+
+
+def infusions_enough(records: Sequence[Exposure], window: Window, threshold: str, chart: Chart) -> Answer | None:
+    """What `long_enough` answers where infusions of whole days are surely enough; None where the long way must tell.
+
+    Each lasts for three months or to the next one; what lies no further apart than a gap that joins is one course.
+    """
+    as_of = chart.as_of
+    days = []
+    for e in records:
+        day, last = e.start
+        if not e.infusion or day is not last or e.end != e.start or day > as_of or e.doubt is not None:
+            return None
+        days.append(day)
+    days.sort()
+    begun = days[0]
+    in_all, lasts = timedelta(0), begun
+    for day in days:
+        if day - lasts > JOIN:
+            in_all += lasts - begun
+            begun = day
+        lasts = infusion_lasts(day)
+    in_all += min(lasts, as_of) - begun
+    if in_all < _longest(window):
+        return None
+    return passed(Basis.RECORDED, each_evidence(records[-4:], "exposed_to", None, threshold))
 
 
 @lru_cache(maxsize=64)

@@ -45,18 +45,34 @@ _DRUGS = "drugs"
 
 def _index(chart: Chart) -> dict[str, list[Exposure]]:
     found: dict[str, list[Exposure]] = {}
-    for exposure in chart.exposures:
-        ingredient, drug, groups = exposure.ingredient, exposure.drug, exposure.groups
-        for group in groups:
-            if group in found:
-                found[group].append(exposure)
+    several: set[str] = set()
+    for ingredient, records in _by_ingredient(chart).items():
+        first = records[0]
+        for label in first.groups | {ingredient, first.drug}:
+            if label in found:
+                several.add(label)
             else:
-                found[group] = [exposure]
-        if ingredient not in groups:
-            found.setdefault(ingredient, []).append(exposure)
-        if drug != ingredient and drug not in groups:
-            found.setdefault(drug, []).append(exposure)
+                found[label] = records
+    for label in several:
+        found[label] = [e for e in chart.exposures if label in e.groups or label in (e.ingredient, e.drug)]
     return found
+
+
+def _by_ingredient(chart: Chart) -> dict[str, list[Exposure]]:
+    """The exposures of each ingredient: they have their groups and their counting name in common."""
+    found: dict[str, list[Exposure]] | None = chart.memo.get(_INGREDIENTS)
+    if found is None:
+        found = chart.memo[_INGREDIENTS] = {}
+        for exposure in chart.exposures:
+            ingredient = exposure.ingredient
+            if ingredient in found:
+                found[ingredient].append(exposure)
+            else:
+                found[ingredient] = [exposure]
+    return found
+
+
+_INGREDIENTS = "drugs by ingredient"
 
 
 def exposures(chart: Chart, wanted: Iterable[str]) -> Sequence[Exposure]:
@@ -74,6 +90,18 @@ def by_drug(found: Iterable[Exposure]) -> dict[str, list[Exposure]]:
     for exposure in found:
         key = "glucocorticoid" if "glucocorticoid" in exposure.groups else exposure.drug
         grouped.setdefault(key, []).append(exposure)
+    return grouped
+
+
+def drugs(chart: Chart) -> dict[str, list[Exposure]]:
+    """All exposures as `by_drug` groups them."""
+    grouped: dict[str, list[Exposure]] = {}
+    for records in _by_ingredient(chart).values():
+        first = records[0]
+        key = "glucocorticoid" if "glucocorticoid" in first.groups else first.drug
+        if key in grouped:  # of several ingredients, which must stay in the order in which they were recorded
+            return by_drug(chart.exposures)
+        grouped[key] = records
     return grouped
 
 

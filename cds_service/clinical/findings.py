@@ -85,6 +85,7 @@ def evidence_of(fact: Fact, threshold: str, rule: str, note: str | None = None) 
     """
     first: DateSpan | None
     last: DateSpan | None
+    days: str | None
     if isinstance(fact, Diagnosis):
         first, last = fact.onset or fact.recorded, None
         if fact.abatement is not None and not fact.active and _FROM_ONSET.isdisjoint(fact.findings):
@@ -92,14 +93,16 @@ def evidence_of(fact: Fact, threshold: str, rule: str, note: str | None = None) 
     else:
         first = fact.performed or fact.ended
         last = fact.ended if fact.ended != first else None
-    return new(Evidence, (fact.reference, fact.text, None, _days(first, last), None, threshold, rule, None, note))
+    if last is not None:
+        days = _days(first, last)
+    elif first is not None:
+        days = first[0].isoformat() if first[0] is first[1] else str(first)
+    else:
+        days = None
+    return new(Evidence, (fact.reference, fact.text, None, days, None, threshold, rule, None, note))
 
 
-def _days(first: DateSpan | None, last: DateSpan | None) -> str | None:
-    if last is None:
-        if first is None:
-            return None
-        return first[0].isoformat() if first[0] is first[1] else str(first)
+def _days(first: DateSpan | None, last: DateSpan) -> str:
     begin, end = str(first) if first is not None else "", str(last)
     # What is no date as a chart writes one is bounded by its outer days: one slash only.
     begin = first.first.isoformat() if first is not None and "/" in begin else begin

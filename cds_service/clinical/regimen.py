@@ -174,7 +174,7 @@ def stability(made: list[Cover], first: date, as_of: date, factors: dict[str, In
 
     `factors` make ingredients comparable (glucocorticoids); without factor another ingredient is another regimen.
     """
-    if _nothing_changed(made, first, as_of):
+    if first >= steady_from(made, as_of):
         return _UNCHANGED
     made = _handed_over(made)
     today = taken_on(made, as_of)
@@ -202,24 +202,32 @@ def stability(made: list[Cover], first: date, as_of: date, factors: dict[str, In
 _UNCHANGED = Stability(True)
 
 
-def _nothing_changed(made: list[Cover], first: date, as_of: date) -> bool:
-    """Every record of the window was taken for certain all the time, in one dose that can be read.
+def steady_from(made: list[Cover], as_of: date) -> date:
+    """The first day from which on all that was taken was taken for certain, each record in one dose that can be read.
 
-    Several must all give mg a day: only then is what they come to on each day known, and the same.
+    `date.max` where there is no such day up to `as_of`. Several records must all give mg a day: only then is what they
+    come to on each day known, and the same.
     """
-    inside, by_weight = 0, False
-    for start, end, exposure in made:
-        if end[1] < first or start[0] > as_of:
+    since, count, by_weight = date.min, 0, False
+    for (start, started), (end, ended), exposure in made:
+        if start > as_of:
+            continue
+        if ended < as_of:
+            ended += DAY  # over by then
+            if ended > since:
+                since = ended
             continue
         dose = exposure.dose
-        if start[1] > first or end[0] < as_of or exposure.steps or exposure.infusion or dose.prn:
-            return False
+        if end < as_of or exposure.steps or exposure.infusion or dose.prn:
+            return date.max
         if dose.daily is None:
             if dose.per_kg is None:
-                return False
+                return date.max
             by_weight = True
-        inside += 1
-    return inside == 1 or (inside > 1 and not by_weight)
+        if started > since:
+            since = started
+        count += 1
+    return since if count == 1 or (count and not by_weight) else date.max
 
 
 def _handed_over(made: list[Cover]) -> list[Cover]:

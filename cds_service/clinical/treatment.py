@@ -1,6 +1,6 @@
 """Whether a drug is being taken, since when, and whether its dose held (decisions 16, 20, 21, 39, 53)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -10,8 +10,8 @@ from ..chart.facts import Exposure
 from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, new, passed, unknown
 from ..kernel.dates import DateSpan, Window
 from ..kernel.numbers import Interval
-from .exposures import INFUSION_DAYS, Cover, begun, by_drug, covers, each_evidence, held, index, is_current
-from .regimen import DAY, span_text, stability
+from .exposures import INFUSION_DAYS, Cover, begun, by_drug, covers, drugs, each_evidence, held, index, is_current
+from .regimen import DAY, span_text, stability, steady_from
 from .steroids import factors, steroid_covers, steroids
 
 ANTIPLATELET = Decimal(325)
@@ -35,7 +35,7 @@ class Treatment:
     """One drug with all its records; what several criteria ask of it is worked out once."""
 
     __slots__ = ("alone", "begun", "begun_said", "covers", "drug", "labels", "now", "reason", "records", "scope",
-                 "standing")
+                 "standing", "steady")
 
     def __init__(
         self,
@@ -65,6 +65,13 @@ class Treatment:
         self.begun: DateSpan | None = None
         self.begun_said: str | None = None
         """Kept by `since_when`, once worked out; empty words where it is not known."""
+        self.steady: _Steady | None = None
+        """Kept by `_steadiness`, once worked out."""
+
+
+_Steady = tuple[date, date]
+"""The first day from which on the dose is the same for certain (`regimen.steady_from`); the last day on which a
+glucocorticoid is taken whose route or form leaves the dose open (`date.min`: none)."""
 
 
 def _alone(records: Sequence[Exposure]) -> Exposure | None:
@@ -75,41 +82,44 @@ def _alone(records: Sequence[Exposure]) -> Exposure | None:
     return None
 
 
-_Asked = dict[Collection[str], tuple[Treatment, ...]]
-"""What was asked for → the drugs that are recorded of it; all of them where everything was asked for (`_ALL`)."""
-
-
 def treatments(chart: Chart, wanted: frozenset[str], scope: str = "systemic") -> tuple[Treatment, ...]:
     """The recorded drugs of some groups, each with its standing; `scope` oral keeps oral glucocorticoids only.
 
     In the order in which they were recorded. Rules ask by frozensets made at load time, which know their hash.
     """
-    key = _KEYS[scope]
-    asked: _Asked | None = chart.memo.get(key)
-    if asked is None:
-        asked = chart.memo[key] = {_ALL: _treatments(chart, scope)}
-    found = asked.get(wanted)
+    if scope == "oral":
+        return tuple([t for t in chart.once("treatments oral", _oral) if not t.labels.isdisjoint(wanted)])
+    memo = chart.memo
+    found: tuple[Treatment, ...] | None = memo.get(wanted)
     if found is None:
-        found = asked[wanted] = tuple([t for t in asked[_ALL] if not t.labels.isdisjoint(wanted)])
+        every: tuple[Treatment, ...] | None = memo.get(_EVERY)
+        if every is None:
+            every = memo[_EVERY] = _treatments(chart)
+        found = memo[wanted] = tuple([t for t in every if not t.labels.isdisjoint(wanted)])
     return found
 
 
-_KEYS = {"systemic": "treatments systemic", "oral": "treatments oral"}
-_ALL = ("all",)
+_EVERY = "treatments"
 
 
-def _treatments(chart: Chart, scope: str) -> tuple[Treatment, ...]:
-    found: Sequence[Exposure] = chart.exposures
-    if scope == "oral":
-        swallowed = steroids(chart, "oral")
-        if swallowed is steroids(chart, "systemic"):
-            return tuple([t for t in treatments(chart, _STEROID) if t.drug == "glucocorticoid"])
-        found = [e for e in swallowed if "glucocorticoid" in e.groups]
-    if "aspirin" in index(chart):
-        found = [e for e in found if "aspirin" not in e.groups or not _antiplatelet(e)]
+def _treatments(chart: Chart) -> tuple[Treatment, ...]:
+    if "aspirin" not in index(chart):
+        return _stood(drugs(chart), chart, "systemic")
+    found = [e for e in chart.exposures if "aspirin" not in e.groups or not _antiplatelet(e)]
+    return _stood(by_drug(found), chart, "systemic")
+
+
+def _oral(chart: Chart) -> tuple[Treatment, ...]:
+    swallowed = steroids(chart, "oral")
+    if swallowed is steroids(chart, "systemic"):
+        return tuple([t for t in treatments(chart, _STEROID) if t.drug == "glucocorticoid"])
+    return _stood(by_drug([e for e in swallowed if "glucocorticoid" in e.groups]), chart, "oral")
+
+
+def _stood(found: dict[str, list[Exposure]], chart: Chart, scope: str) -> tuple[Treatment, ...]:
     as_of = chart.as_of
     long_ago = as_of - INFUSION_DAYS
-    return tuple([_stand(drug, records, as_of, long_ago, scope) for drug, records in by_drug(found).items()])
+    return tuple([_stand(drug, records, as_of, long_ago, scope) for drug, records in found.items()])
 
 
 _STEROID = frozenset(("glucocorticoid",))
@@ -215,16 +225,13 @@ def stable(
     first = window.before(chart.as_of)
     if more_than:
         first -= DAY
-    steroid = treatment.drug == "glucocorticoid"
-    if not steroid and treatment.alone is not None and _steady(treatment.alone, first):
+    since, unclear = treatment.steady or _steadiness(treatment, chart)
+    if first <= unclear:
+        return unknown(Reason.NO_DOSE, evidence=each_evidence(treatment.now, rule, None, threshold))
+    if first >= since:
         return _throughout(treatment, first, rule, threshold)
-    made = drug_covers(treatment, chart)
-    if steroid:
-        for _, end, exposure in made:
-            if exposure.systemic != "yes" and end.last >= first:
-                return unknown(Reason.NO_DOSE, evidence=each_evidence(treatment.now, rule, None, threshold))
-    equivalents: dict[str, Interval] = factors(chart) if steroid else {}
-    found = stability(made, first, chart.as_of, equivalents)
+    equivalents: dict[str, Interval] = factors(chart) if treatment.drug == "glucocorticoid" else {}
+    found = stability(drug_covers(treatment, chart), first, chart.as_of, equivalents)
     if found.holds:
         return _throughout(treatment, first, rule, threshold)
     normalised = f"since {found.since.isoformat()}" if found.since is not None else None
@@ -234,12 +241,24 @@ def stable(
     return unknown(found.reason or Reason.IMPRECISE, evidence=shown)
 
 
-def _steady(alone: Exposure, first: date) -> bool:
-    """Whether one record says one dose that can be read from `first` on: `regimen.stability` in short."""
-    dose = alone.dose
-    if alone.start[1] > first or alone.steps or dose.prn:
-        return False
-    return dose.daily is not None or dose.per_kg is not None
+def _steadiness(treatment: Treatment, chart: Chart) -> _Steady:
+    """From when on the dose is the same, whatever the window: several rules ask by several windows."""
+    unclear = date.min
+    alone = treatment.alone
+    if treatment.drug == "glucocorticoid":
+        made = drug_covers(treatment, chart)
+        since = steady_from(made, chart.as_of)
+        for _, end, exposure in made:
+            if exposure.systemic != "yes" and end[1] > unclear:
+                unclear = end[1]
+    elif alone is not None:
+        dose = alone.dose
+        readable = dose.daily is not None or dose.per_kg is not None
+        since = alone.start[1] if readable and not alone.steps and not dose.prn else date.max
+    else:
+        since = steady_from(drug_covers(treatment, chart), chart.as_of)
+    treatment.steady = kept = (since, unclear)
+    return kept
 
 
 def _throughout(treatment: Treatment, first: date, rule: str, threshold: str) -> Answer:

@@ -48,6 +48,8 @@ class Absence:
     threshold: str
     named: frozenset[str] = field(init=False, repr=False, compare=False)
     """The findings of `missing`."""
+    by_grade_alone: bool = field(init=False, repr=False, compare=False)
+    """`never`, without exceptions: what a record weighs is all that it does."""
     silence: Silence = field(init=False, repr=False, compare=False)
     """When nothing recorded means absence."""
     silent: Silent = field(init=False, repr=False, compare=False)
@@ -56,6 +58,8 @@ class Absence:
     def __post_init__(self) -> None:
         """Work out at load time what no chart changes."""
         object.__setattr__(self, "named", frozenset(self.missing))
+        alone = self.how == "never" and not self.unless and not self.judged_if_also
+        object.__setattr__(self, "by_grade_alone", alone)
         object.__setattr__(self, "silence", silence(self.kinds, self.window))
         object.__setattr__(self, "silent", Silent(None, findings=self.named, guards=frozenset((self.silence,))))
 
@@ -65,9 +69,13 @@ class Absence:
         if self.named.isdisjoint(index):
             return self.silence.absent(chart, self.missing)
         worst: dict[str, Outcome] = {}
+        by_grade_alone = self.by_grade_alone
         for finding, grade in self.grades:
             for fact in index.get(finding, ()):
-                weight, until, note = self._outcome(fact, finding, grade, chart)
+                if by_grade_alone:
+                    (weight, note), until = weigh(fact, finding, grade), None
+                else:
+                    weight, until, note = self._outcome(fact, finding, grade, chart)
                 known = worst.get(fact.reference)
                 if known is None or (_RANK[weight], until is not None) < (_RANK[known[0]], known[1] is not None):
                     worst[fact.reference] = (weight, until, note, fact, finding)
@@ -114,7 +122,7 @@ class Absence:
             return unknown(min(reasons, key=REASON_RANK.__getitem__), self.missing, evidence)
         if weights != {PASSES}:
             reason = Reason.IMPRECISE if _UNCLEAR in weights else Reason.JUDGEMENT
-            decisive = tuple(dict.fromkeys(outcome[4] for outcome in outcomes if outcome[0] != PASSES))
+            decisive = tuple(dict.fromkeys([outcome[4] for outcome in outcomes if outcome[0] != PASSES]))
             return unknown(reason, decisive, self._evidence(outcomes, _UNCLEAR, JUDGEMENT))
         notes = [
             f"{_plain(finding)} is recorded and does not exclude"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ..chart.chart import Chart
-from ..clinical.courses import alone_enough, long_enough
+from ..clinical.courses import alone_enough, infusions_enough, long_enough
 from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded, spoken
 from ..clinical.exposures import evidence, exposures
 from ..clinical.findings import incomplete
@@ -92,9 +92,8 @@ class ExposedTo:
         return unknown(reason, each_once(missing), each_once(evidence), each_once(notes))
 
     def _one(self, treatment: Treatment, chart: Chart) -> Answer:
-        alone = treatment.alone
-        if alone is not None and self.in_all is not None and self.once_at_least is None:
-            lasted = alone_enough(alone, self.in_all, self.threshold, chart)
+        if self.in_all is not None and self.once_at_least is None:
+            lasted = self._at_once(treatment, self.in_all, chart)
             if lasted is not None:
                 return lasted
         sure = [e for e in treatment.records if e.doubt is None]
@@ -108,6 +107,14 @@ class ExposedTo:
         if self.once_at_least is None:
             return lasted
         return all_of((lasted, reached_per_kg(sure, self.once_at_least, chart)))
+
+    def _at_once(self, treatment: Treatment, window: Window, chart: Chart) -> Answer | None:
+        """The short ways to a treatment that was long enough; None where the long way must tell."""
+        if treatment.alone is not None:
+            return alone_enough(treatment.alone, window, self.threshold, chart)
+        if treatment.records[0].infusion:
+            return infusions_enough(treatment.records, window, self.threshold, chart)
+        return None
 
     def _intolerances(self, chart: Chart) -> list[tuple[str, Evidence]]:
         known = chart.terminology.ingredients
