@@ -65,7 +65,7 @@ def _uppers(chart: Chart, result: Result) -> tuple[Upper, ...]:
     own = own_limit(chart, result, "high")
     if isinstance(own, str):
         return (Upper(None, problem=own),)
-    if own is not None:
+    if own is not None and (own[1] is None or own[1] > 0):  # 0 is what systems print that know no limit
         exact = own[0] if own[0] is own[1] else None
         text = str(own) if exact is None else plain(exact)
         behind = f" (ULN {text} {chart.terminology.concepts[result.concept].canonical_unit})"

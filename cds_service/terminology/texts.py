@@ -12,6 +12,10 @@ _MEANINGS = (
     "positive", "weakly-positive", "negative", "indeterminate", "no-result", "high", "low", "normal", "abnormal",
     "mild", "moderate", "severe", "judgement",
 )  # fmt: skip
+_KINDS = ("result", "result-whole", "severity", "doubt-before", "doubt-after", "doubt-whole")
+_CLAUSE = re.compile(r"[.;,，。；、\n]")
+_POSITIVE = frozenset(("positive", "weakly-positive"))
+_DOUBTED = "doubted"
 _DASHES = re.compile(r"[\s_\-–—‐‑()（）\[\],:：]+")
 
 
@@ -22,13 +26,19 @@ class Texts:
         rows = tables["qualifiers"]
         for row in rows:
             tables.word("qualifiers", row, "meaning", _MEANINGS)
-            tables.word("qualifiers", row, "kind", ("result", "result-whole", "severity"))
+            tables.word("qualifiers", row, "kind", _KINDS)
         self.results = {(r["system"], r["code"]): r["meaning"] for r in rows if r["code"] and r["kind"] != "severity"}
         self.severities = {
             (r["system"], r["code"]): r["meaning"] for r in rows if r["code"] and r["kind"] == "severity"
         }
         self._signs = {plain(r["word"]): r["meaning"] for r in rows if r["kind"] == "result-whole"}
-        words = WordList(((r["word"], r["meaning"]) for r in rows if r["word"] and r["kind"] == "result"), whole=True)
+        results = [(r["word"], r["meaning"]) for r in rows if r["word"] and r["kind"] == "result"]
+        doubted = [(r["word"], _DOUBTED) for r in rows if r["kind"] == "doubt-whole"]
+        words = WordList(results + doubted, whole=True)
+        self._before, self._after = (
+            WordList(((r["word"], r["meaning"]) for r in rows if r["kind"] == kind), whole=True)
+            for kind in ("doubt-before", "doubt-after")
+        )
         severe = WordList(
             ((r["word"], r["meaning"]) for r in rows if r["word"] and r["kind"] == "severity"), whole=True
         )
@@ -41,7 +51,20 @@ class Texts:
     def _result(self, words: WordList, text: str) -> str | None:
         """One meaning, or None: a text that says two things cannot be read."""
         sign = self._signs.get(plain(text))
-        return sign if sign is not None else _only(words.find(text))
+        if sign is not None:
+            return sign
+        meaning = _only(words.find(text))
+        if meaning == _DOUBTED or (meaning in _POSITIVE and self._doubted(words, text)):
+            return None
+        return meaning
+
+    def _doubted(self, words: WordList, text: str) -> bool:
+        """Whether a clause takes back its positive word: "not positive", "no HIV antibodies detected", "positive?"."""
+        for clause in _CLAUSE.split(plain(text)):
+            places = words.places(clause)
+            if places and (self._before.find(clause[: places[0]]) or self._after.find(clause[places[0] :])):
+                return True
+        return False
 
     def _forms(self, tables: Tables) -> None:
         meanings = ("oral", "not-systemic", "parenteral", "depot", "depot-if-injected")

@@ -44,6 +44,10 @@ class WordList:
             known = self._cache[hash(text)] = tuple(dict.fromkeys(m for _, m in sorted(self._hits(plain(text))) if m))
         return known
 
+    def places(self, text: str) -> list[int]:
+        """Where the words of the list begin in a text that `plain` made."""
+        return sorted(start for start, _ in self._hits(text))
+
     def _hits(self, text: str) -> Iterable[tuple[int, str]]:
         for word, meanings in self._words:
             start = text.find(word) if word else -1
