@@ -117,3 +117,15 @@ def test_one_dose_over_the_whole_window_that_ended_today_was_taken_on_all_its_da
     assert found.until == date(2027, 1, 4)
     beside = statement(PREDNISONE, "2026-08-01", None, mg(60), id="on")
     assert status(E1D, high("2026-08-01", "2026-11-22", 60), beside) == ("unknown", "imprecise")
+
+
+def test_doses_given_on_one_day_are_added_up() -> None:
+    def twice(amount: float) -> list[dict[str, object]]:
+        return [
+            given(PREDNISONE_20, f"2026-10-{n:02}", amount, "oral", id=f"g{n}{part}")
+            for n in range(1, 15)
+            for part in ("morning", "evening")
+        ]
+
+    assert status(E1D, *twice(50)) == ("fail", "recorded")
+    assert status(E1D, *twice(49)) == ("pass", "recorded")

@@ -254,3 +254,11 @@ def test_a_step_of_a_plan_holds_from_its_first_to_its_last_day() -> None:
     assert status(dose, request(PREDNISONE_10, "2026-10-01", low, high)) == ("fail", "recorded")
     low, high = step(10, "2026-10-01", "2026-11-22"), step(40, "2026-11-23", None)
     assert status(dose, request(PREDNISONE_10, "2026-10-01", low, high)) == ("pass", "recorded")
+
+
+def test_a_statement_without_a_dose_adds_nothing_to_the_renewed_order_that_it_tells_of() -> None:
+    renewed = request(PREDNISONE_10, "2026-01-01", mg(10), id="new", basedOn=[{"reference": "MedicationRequest/old"}])
+    told = statement(PREDNISONE_10, "2026-01-01", id="told", derivedFrom=[{"reference": "MedicationRequest/new"}])
+    assert status(I5B, renewed, told) == ("pass", "recorded")
+    unlinked = statement(PREDNISONE_10, "2026-01-01", id="told")
+    assert status(I5B, renewed, unlinked) == ("unknown", "no-dose")

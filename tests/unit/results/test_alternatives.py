@@ -22,3 +22,19 @@ def test_a_value_that_only_an_alternative_would_allow_does_not_fail_while_condit
     assert said(BILIRUBIN.answer(chart(high, Condition=state))) == "unknown unavailable"
     assert said(BILIRUBIN.answer(chart(high, GILBERT, Condition=state))) == "pass recorded"
     assert said(BILIRUBIN.answer(chart(usual, Condition=state))) == "pass recorded"
+
+
+def test_some_of_asks_for_as_many_as_it_says() -> None:
+    hemoglobin, alt, high = lab("hemoglobin", 120), lab("alt", 20, high=40), lab("alt", 400, high=40)
+    two = rule(
+        some_of=[
+            {"value": "hemoglobin", "at_least": "70 g/L"},
+            {"value": "alt", "at_most": "2 × ULN"},
+            {"value": "platelets", "at_least": "25 10*9/L"},
+        ],
+        least=2,
+    )
+    assert said(two.answer(chart(hemoglobin, alt))) == "pass recorded"
+    assert said(two.answer(chart(hemoglobin))) == "unknown no-data"
+    assert said(two.answer(chart(hemoglobin, high))) == "unknown no-data"
+    assert said(two.answer(chart(hemoglobin, high, lab("platelets", 10)))) == "fail"
