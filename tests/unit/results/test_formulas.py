@@ -100,3 +100,15 @@ def test_a_number_that_cannot_be_right_gives_no_kidney_function(wrong) -> None:
     assert ckd_epi_interval((30, 30), wrong, female=True) is None
     assert clearance_interval((30, 30), wrong, exactly(D(1)), female=True) is None
     assert schwartz_interval(wrong, exactly(D(1))) is None
+
+
+@pytest.mark.parametrize(("creatinine", "age", "female", "_"), CKD_EPI_2021)
+def test_an_egfr_of_one_number_is_one_number_and_both_ends_of_its_interval(creatinine, age, female, _):
+    number = D(creatinine)
+    one = ckd_epi_interval((age, age), exactly(number), female=female)
+    both = ckd_epi_interval((age, age), Interval(number, D(creatinine + "0")), female=female)
+    assert one is not None
+    assert both is not None
+    assert one.exact
+    assert one.low == ckd_epi_2021(age, number, female=female)
+    assert (one.low, one.high, one.low_open, one.high_open) == (both.low, both.high, both.low_open, both.high_open)

@@ -24,7 +24,7 @@ from cds_service.criteria.rule import Rule
 from cds_service.criteria.score import Score
 from cds_service.criteria.shown_by import ShownBy
 from cds_service.criteria.value import Value
-from cds_service.eligibility import assess, assess_all
+from cds_service.eligibility import assess, assess_all, plan
 from cds_service.kernel.answers import Answer, Basis, Reason, Status, passed
 from cds_service.kernel.dates import DateSpan, day
 from cds_service.kernel.logic import all_of, any_of, at_least
@@ -199,3 +199,18 @@ def test_parts_that_say_the_same_thing_are_said_once_and_those_that_do_not_each(
     one, other = passed(Basis.RECORDED, notes=("a",)), passed(Basis.RECORDED, notes=("b",))
     assert all_of([one, passed(Basis.RECORDED, notes=("a",))]) == one
     assert all_of([one, one, other, one]).notes == ("a", "b")
+
+
+def test_a_full_memory_of_plans_is_emptied_and_trials_are_assessed_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "_plans", {})
+    monkeypatch.setattr(plan, "_MOST_PLANS", 2)
+    before = [assess(trial, _chart("amira-34")) for trial in TRIALS]
+    assert len(plan._plans) <= 2
+    assert list(assess_all(TRIALS, _chart("amira-34"))) == before
+
+
+def test_a_plan_keeps_its_trials_so_that_no_other_can_be_taken_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "_plans", {})
+    kept = plan.plan_of(TRIALS)
+    assert plan.plan_of(TRIALS) is kept
+    assert [trials for trials, _ in plan._plans.values()] == [TRIALS]
