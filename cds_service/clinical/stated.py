@@ -22,6 +22,12 @@ _NEGATED = re.compile(
     r"(?:\bno\b|\bnot\b|without|exclud\w*|rule[sd]? out|\?|possible|suspected|非|无|排除|除外|可疑)[^.;。；]{0,24}$",
     re.IGNORECASE,
 )
+_TAKEN_BACK = re.compile(
+    r"[^.;,。；，]{0,24}?(?:\brule[d]? out\b|\bexcluded\b|\bunlikely\b|\bnot (?:seen|found|confirmed|present)\b"
+    r"|\?|待排|排除|除外|可能)",
+    re.IGNORECASE,
+)
+"""What follows a class and takes it back, in the same clause: "class IV ruled out", "IV型待排"."""
 _GRADE = re.compile(r"grade[\s:=-]*(IV|III|II|I|[0-4])(?:\s*(?:-|–|to)\s*(?:IV|III|II|I|[0-4]))?\b", re.IGNORECASE)
 _GRADE_ZH = re.compile(r"(IV|III|II|I|[0-4])\s*[度级]")
 _NUMBER = {"0": 0, "I": 1, "II": 2, "III": 3, "IV": 4, "1": 1, "2": 2, "3": 3, "4": 4}
@@ -80,7 +86,7 @@ def _classes_in(text: str) -> set[str]:
     found: set[str] = set()
     for pattern in (_AFTER, _BEFORE):
         for match in pattern.finditer(text):
-            if not _NEGATED.search(text[: match.start()]):
+            if not _NEGATED.search(text[: match.start()]) and not _TAKEN_BACK.match(text, match.end()):
                 found |= _romans(next(g for g in match.groups() if g))
     return found
 

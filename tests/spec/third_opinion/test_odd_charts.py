@@ -154,6 +154,20 @@ for positive in ("Positive - see comment", "Positive. No cytoplasmic pattern", "
 for taken_back in ("not positive", "no antibodies to HIV detected"):
     cases(f"{taken_back!r} as the text of a code of nobody's", [obs(ANA, ccv=cc(("urn:oid:1.2", "x"), text=taken_back)), *REST], {"M.I5": "unknown incomparable"})
 
+# --- classes, severities and grades in words -------------------------------------------------------------------------------
+for said in ("Lupus nephritis, class IV ruled out", "Lupus nephritis class IV?", "Lupus nephritis, class III or IV not confirmed", "Lupus nephritis class II, not class IV", "No class III/IV lupus nephritis", "狼疮性肾炎 IV型待排", "狼疮性肾炎，IV型可能"):
+    cases(f"{said!r} states no class IV", [cond((SCT, "68815009"), text=said, onset="2024-01-01")], {"K.I3": "unknown", "W.I9": "unknown"}, pat=KID)
+for said in ("Lupus nephritis class IV", "LN class 4", "Lupus nephritis class IV-G (A), no class V", "Biopsy 2024: lupus nephritis class IV. Malignancy excluded", "狼疮性肾炎 IV型，排除感染"):
+    cases(f"{said!r} states class IV", [cond((SCT, "68815009"), text=said, onset="2024-01-01")], {"K.I3": "pass", "W.I9": "pass"}, pat=KID)
+for said in ("not severe", "non-severe", "moderately severe", "Mild (not severe)", "非重症", "severity unknown", "critical"):
+    cases(f"a haemolytic anaemia, {said!r}: a clinician judges", [cond((SCT, "413603009"), onset="2026-10-01", severity=cc(text=said))], {"M.E2": "unknown judgement"})
+cases("pregnancy status 'not pregnant' is no test", [obs("82810-3", ccv=cc((SCT, "60001007"), text="Not pregnant"))], {"P.I7a": "unknown no-data"})
+cases("pregnancy status 'pregnant'", [obs("82810-3", ccv=cc((SCT, "77386006"), text="Pregnant"))], {"P.I7a": "fail None"})
+cases("GVHD of grade II to IV", [cond((CM, "D89.810"), text="Acute GVHD, grade II-IV", onset="2026-11-15")], {"K.E8b": "fail None"}, pat=KID)
+cases("GVHD of grade I", [cond((CM, "D89.810"), text="aGVHD grade I", onset="2026-11-15")], {"K.E8b": "pass"}, pat=KID)
+cases("a chronicity index of '5 of 12' cannot be read", [cond((SCT, "68815009"), onset="2024-01-01"), obs(None, text="Chronicity index", s="5 of 12", cat="survey")], {"K.E3b": "unknown incomparable"}, pat=KID)
+cases("an activity index is no chronicity index", [cond((SCT, "68815009"), onset="2024-01-01"), obs(None, text="NIH activity index", i=8, cat="survey")], {"K.E3b": "unknown no-data"}, pat=KID)
+
 
 @pytest.mark.parametrize("case", cases, ids=str)
 def test_odd_charts(case: Case) -> None:
