@@ -47,10 +47,16 @@ def weight_at(chart: Chart, when: DateSpan) -> Weight | None:
     weighed = chart.results.get("body_weight")
     if not weighed:
         return None
+    begins = when.first
+    earliest = begins - NEAR if begins - date.min > NEAR else date.min
+    latest = begins + NEAR if date.max - begins > NEAR else date.max
     near: tuple[int, Result] | None = None
     for result in weighed:
-        apart = _apart(result.day, when.first)
-        if result.preliminary or apart > NEAR.days or (near is not None and apart >= near[0]):
+        first, last = result.day
+        if first < earliest or last > latest or result.preliminary:
+            continue
+        apart = _apart(result.day, begins)
+        if near is not None and apart >= near[0]:
             continue
         if not result.reading.absent and measure(chart, result).number is not None:
             near = (apart, result)

@@ -155,3 +155,23 @@ def test_a_reason_may_be_a_condition_of_the_chart() -> None:
 @pytest.mark.parametrize("made", [I4, HIGH, TWO, E6, rule(never_exposed="gene_modified_cell_product")])
 def test_every_rule_says_itself_in_words_and_what_it_reads(made: Any) -> None:
     assert len(made.words()) > 20 and made.reads().drugs and "MedicationStatement" in made.reads().kinds
+
+
+@pytest.mark.parametrize(
+    ("weights", "reached"),
+    [
+        ([(50, "2020-05-31")], True),  # 90 days after the begin
+        ([(50, "2020-06-01"), (80, "2026-11-01")], False),  # 91: today's is taken
+        ([(50, "2019-12-03")], True),  # 90 days before it
+        ([(50, "2019-12-02"), (80, "2026-11-01")], False),
+        ([(50, "2020-05"), (80, "2026-11-01")], True),  # all of the month is near enough
+        ([(50, "2020-06"), (80, "2026-11-01")], False),  # its last day is not
+        ([(50, "2020-03-02"), (80, "2020-03-05")], True),  # the nearer one
+        ([(80, "2020-03-02"), (50, "2020-03-05")], False),
+        ([(50, "2020-06-01")], False),  # and today's is too old
+    ],
+)
+def test_the_weight_of_a_dose_is_the_nearest_within_ninety_days_of_its_begin(weights, reached) -> None:
+    records = [weighed(kg, when) for kg, when in weights]
+    of_long_ago = statement(PREDNISONE, "2020-03-02", "2021-03-02", mg(60))
+    assert (status(HIGH, of_long_ago, *records)[0] == "pass") is reached
