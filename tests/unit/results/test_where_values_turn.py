@@ -83,3 +83,22 @@ def test_a_total_is_a_number_from_0_to_105(total, status) -> None:
 def test_a_chronicity_index_is_a_number_from_0_to_12(index, status) -> None:
     recorded = observation({"text": "Chronicity index"}, valueInteger=index)
     assert said(rule(chronicity_index="at most 6").answer(chart(recorded))) == status
+
+
+def test_a_clearance_from_a_weight_with_a_bound_is_shown_with_that_bound() -> None:
+    clearance = rule(clearance="cockcroft_gault", at_least="50 mL/min", measured="never")
+    found = clearance.answer(chart(lab("creatinine_serum", 0.8), lab("body_weight", 60, comparator=">")))
+    assert said(found) == "pass computed"
+    assert str(found.evidence[0].normalised).startswith("> 9")
+
+
+def test_a_clearance_that_stays_under_the_limit_fails_where_its_bound_is_the_limit() -> None:
+    """At 40 years, 36 kg and 1 mg/dL it is exactly 50 mL/min."""
+    clearance = rule(clearance="cockcroft_gault", at_least="50 mL/min", measured="never")
+    man = {"born": "1986-01-01", "gender": "male"}
+    creatinine, weight = lab("creatinine_serum", 1), lab("body_weight", 36)
+    assert said(clearance.answer(chart(creatinine, weight, **man))) == "pass computed"
+    lighter = lab("body_weight", 36, comparator="<")
+    assert said(clearance.answer(chart(creatinine, lighter, **man))) == "fail"
+    more = lab("creatinine_serum", 1, comparator=">")
+    assert said(clearance.answer(chart(more, weight, **man))) == "fail"
