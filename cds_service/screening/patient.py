@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ..chart.chart import Chart, Kind
 from ..eligibility import Assessment, assess_all
-from ..fhir.bundle import Entry, decode_bundle, gap, type_of
+from ..fhir.bundle import decode_bundle, gap, type_of
 from ..fhir.reader import ChartReader, kinds_read
 from ..kernel.answers import Answer
 from ..kernel.dates import checked_clock
@@ -66,23 +66,22 @@ def read_bundle(raw: bytes, as_of: date) -> Chart:
             f"a Bundle of type {', '.join(_BUNDLE_TYPES[:-1])} or {_BUNDLE_TYPES[-1]} is expected; "
             f"this one is of {f'type {bundle.type[:40]!r}' if bundle.type else 'no type'}"
         )
-    patients = [e for e in bundle.entry if e.resource and type_of(e.resource) == "Patient"]
+    kinds = [type_of(e.resource) if e.resource else None for e in bundle.entry]
+    patients = [e for e, kind in zip(bundle.entry, kinds, strict=True) if kind == "Patient"]
     if len(patients) != 1:
         found = "no Patient" if not patients else f"{len(patients)} Patients"
         raise InputError(f"the Bundle holds {found}; it must hold exactly one")
     reader = ChartReader(load(), as_of)
     reader.patient(patients[0].resource, patients[0].fullUrl)
     reader.bundle(raw)
-    torn = bundle.next is not None or any(map(_torn, bundle.entry))
+    torn = bundle.next is not None or any(
+        # what says that something is missing, or is a Bundle itself, which is not looked into
+        kind == "Bundle" or (kind == "OperationOutcome" and gap(entry.resource))
+        for entry, kind in zip(bundle.entry, kinds, strict=True)
+    )
     for kind in kinds_read() if torn else ():
         reader.state(kind, Kind.PART)
     return reader.chart()
-
-
-def _torn(entry: Entry) -> bool:
-    """Whether an entry says that something is missing, or is a Bundle itself, which is not looked into."""
-    kind = type_of(entry.resource) if entry.resource else None
-    return kind == "Bundle" or (kind == "OperationOutcome" and gap(entry.resource))
 
 
 def evaluate_bundle(
