@@ -247,7 +247,7 @@ class _Gathering:
         for template, _, _ in self.links.values():
             answer = Answer(template.type)
             try:
-                answer.take(decode_page(self.prefetch[template.key]))
+                answer.take(decode_page(self.prefetch[template.key], template.type))
             except FetchError:  # its frame is a Bundle's, an entry is not
                 self._failed(template, WORDS["not-followed"], part=Kind.PART)
             else:

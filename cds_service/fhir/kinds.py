@@ -59,6 +59,8 @@ class Readers(NamedTuple):
     """The same of one that holds nothing but Observations and OperationOutcomes."""
     bundles: Callable[[bytes | msgspec.Raw], Any]
     """Decodes a `bundle`; raises a MsgspecError where an entry does not fit."""
+    observed: Callable[[bytes | msgspec.Raw], Any]
+    """Decodes `observations`, likewise."""
 
 
 @cache
@@ -86,7 +88,7 @@ def readers() -> Readers:
     outcome = beside["OperationOutcome"]
     observations = _bundle(ObservationHead | outcome, [])
     return Readers(by_kind, by_head, msgspec.json.Decoder(heads).decode, bundle, observations,
-                   msgspec.json.Decoder(bundle).decode)
+                   msgspec.json.Decoder(bundle).decode, msgspec.json.Decoder(observations).decode)
 
 
 def _bundle(heads: Any, more: list[Any]) -> Any:

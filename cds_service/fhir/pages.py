@@ -178,13 +178,16 @@ def without_subsetted(body: "bytes | msgspec.Raw") -> tuple["bytes | msgspec.Raw
     return msgspec.json.encode({**frame, "entry": kept}), len(entries) - len(kept)
 
 
-def decode_page(body: "bytes | msgspec.Raw") -> Page:
-    """Decode one page. Raises FetchError for what is no Bundle."""
-    try:
-        bundle = readers().bundles(body)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-        return _leniently(body)
-    return Page(body, bundle, bundle.entry, next_of(bundle.link), bundle.total)
+def decode_page(body: "bytes | msgspec.Raw", kind: str = "") -> Page:
+    """Decode one page of an answer; `kind`: the type that was asked for. Raises FetchError for what is no Bundle."""
+    known = readers()
+    for decode in (known.observed, known.bundles) if kind == "Observation" else (known.bundles,):
+        try:
+            bundle = decode(body)
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+            continue
+        return Page(body, bundle, bundle.entry, next_of(bundle.link), bundle.total)
+    return _leniently(body)
 
 
 def _leniently(body: "bytes | msgspec.Raw") -> Page:

@@ -122,7 +122,7 @@ def _pages(client: FhirClient, url: str, answer: Answer) -> None:
 def _take(body: bytes, answer: Answer) -> str | None:
     """Add one page; where the next one is."""
     whole, dropped = without_subsetted(body)
-    page = decode_page(whole)
+    page = decode_page(whole, answer.kind)
     answer.dropped += dropped
     answer.take(page)
     if page.next == "":
