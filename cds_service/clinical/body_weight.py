@@ -37,9 +37,13 @@ def weight_today(chart: Chart) -> Weight | None:
 
 def _today(chart: Chart) -> Weight | None:
     found = newest(chart, ("body_weight",))
-    if found.reason is not None or len(found.results) != 1:
+    if found.reason is not None:
         return None
-    return _weight(chart, found.results[0])
+    weights = [_weight(chart, result) for result in found.results]
+    first = weights[0]
+    if first is None or any(w is None or w.kg != first.kg for w in weights[1:]):
+        return None  # two of one instant that differ are no weight to divide by
+    return first
 
 
 def weight_at(chart: Chart, when: DateSpan) -> Weight | None:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from cds_service.kernel.answers import Status
+
 from .making import (
     BELIMUMAB,
     HYDROXYCHLOROQUINE,
@@ -214,3 +216,12 @@ def test_two_earlier_doses_that_nobody_can_read_leave_the_stability_open() -> No
         statement(PREDNISONE, "2026-11-11", None, mg(10)),
     )
     assert status(held, *records) == ("unknown", "no-dose")
+
+
+def test_a_weight_that_is_recorded_twice_on_a_day_is_one_weight_and_two_that_differ_are_none() -> None:
+    record = statement(PREDNISONE, "2026-01-01", None, by_weight(0.8))
+    once = answer(I4C, record, weighed(50, "2026-11-01", id="a"))
+    assert answer(I4C, record, weighed(50, "2026-11-01", id="a"), weighed(50, "2026-11-01", id="b")) == once
+    assert once.status is Status.PASS
+    twice = answer(I4C, record, weighed(50, "2026-11-01", id="a"), weighed(30, "2026-11-01", id="b"))
+    assert twice.status is Status.UNKNOWN
