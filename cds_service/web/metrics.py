@@ -1,19 +1,19 @@
 """What is counted, under closed sets of labels: nothing that a caller or a chart says ever becomes a label.
 
 Every series is there from the start, with the trials, criteria, services, reasons and causes that this process knows;
-a word that is none of these counts as `other`, or not at all. One hook call is counted in one pass, some 20 µs
-(tests/unit/web/test_metrics.py measures it). `exposition.py` writes the page.
+a word that is none of these counts as `other`, or not at all. One hook call is counted in one pass.
+`exposition.py` writes the page.
 """
 
 import time
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import product
+from itertools import compress, product
 from typing import NamedTuple
 
 from ..cards import Card
-from ..eligibility import Assessment
+from ..eligibility import Assessment, together
 from ..fhir import faults
 from ..kernel.answers import Reason, Status
 from ..override_reasons import BY_CODE
@@ -151,19 +151,21 @@ class Metrics:
         row[self._cards[service, "held-back"]] += len(hook.reply.cards) - len(hook.shown)
         self._assessed(row, hook.reply.assessments)
 
-    def _assessed(self, row: "memoryview[int]", assessments: Iterable[Assessment]) -> None:
-        reasons = self._reasons
-        for assessment in assessments:
+    def _assessed(self, row: "memoryview[int]", assessments: Sequence[Assessment]) -> None:
+        shared = together(assessments)
+        # Each answer is looked at once; what picks those of a trial gives its criteria in the order of its file, as
+        # the places are.
+        why = [answer[2] if answer[0] is _UNKNOWN else None for answer in shared.answers]
+        for assessment, own in zip(assessments, shared.own, strict=True):
             known = self._trials.get(assessment.trial.id)
             if known is None:
                 continue
             verdicts, place = known
             row[verdicts[assessment.verdict]] += 1
-            for _, answer in assessment.criteria:  # in the order of the trial's file, as the places are
-                if answer[0] is _UNKNOWN:
-                    row[place] += 1
-                    row[reasons[answer[2]]] += 1
-                place += 1
+            unknown = own(why)
+            for n in compress(range(len(unknown)), unknown):
+                row[place + n] += 1
+                row[self._reasons[unknown[n]]] += 1
 
     def fault(self, route: str) -> None:
         """The service failed."""
