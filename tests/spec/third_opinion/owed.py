@@ -34,11 +34,13 @@ class Case:
     def __str__(self) -> str:
         return self.says
 
-    def answer(self) -> Json:
+    def bundle(self) -> Json:
         resources = [self.pat, *([sle(), enc()] if self.base else []), *self.resources]
         entries = [r if set(r) == {"fullUrl", "resource"} else {"resource": r} for r in resources]
-        bundle = {"resourceType": "Bundle", "type": self.typ, "entry": entries} | self.extra
-        return evaluate_bundle(bundle, self.as_of)
+        return {"resourceType": "Bundle", "type": self.typ, "entry": entries} | self.extra
+
+    def answer(self) -> Json:
+        return evaluate_bundle(self.bundle(), self.as_of)
 
     def problems(self) -> list[str]:
         """Where the service says something else, and what no answer may be."""
