@@ -3,12 +3,12 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from ..chart.chart import Chart
+from ..chart.chart import Chart, Kind
 from ..chart.facts import Reading, Result
 from ..kernel.answers import Reason
 from ..kernel.numbers import ZERO, Interval
 from .measures import convert
-from .selection import Found, look_back, newest, of_concepts, pick
+from .selection import Found, Query, look_back, newest, of_concepts, pick
 
 _POSITIVE = frozenset(("positive", "weakly-positive", "high", "abnormal"))
 _NEGATIVE = frozenset(("negative", "normal", "low"))
@@ -130,6 +130,22 @@ def _hcg(chart: Chart, result: Result, number: Interval) -> Verdict:
     if units.less_than(_HCG_NEGATIVE):
         return Verdict(False)
     return Verdict(None, Reason.IMPRECISE)
+
+
+def sole(chart: Chart, asked: Query) -> Result | None:
+    """The one result that speaks for a test: the newest, where it is one, no other method was used, and all arrived.
+
+    None: `tests` has to be asked.
+    """
+    result = asked.of(chart).only
+    if result is None or chart.kinds.get("Observation", Kind.READ) is not Kind.READ:
+        return None
+    if len(asked.concepts) == 1 and result.concept in SEROLOGIES:
+        code = result.code
+        for other in chart.results[result.concept]:
+            if other.code != code:
+                return None
+    return result
 
 
 def tests(chart: Chart, concepts: tuple[str, ...]) -> tuple[Found, ...]:

@@ -14,8 +14,8 @@ from decimal import Decimal
 from ..chart.chart import Chart, Kind
 from ..chart.facts import Result
 from ..clinical.measures import measure
-from ..clinical.positivity import tests, verdict
-from ..clinical.selection import Found, decide, newest, of_concepts, pick, seen
+from ..clinical.positivity import sole, tests, verdict
+from ..clinical.selection import Found, decide, of_concepts, pick, query, seen
 from ..kernel.answers import Answer, Basis, Reason, Status, failed, passed, unknown
 from ..kernel.logic import all_of
 from .rule import Reads, Spec
@@ -32,6 +32,7 @@ _CONCEPTS = {
     "hepatitis_c": ("hcv_rna", "anti_hcv"),
     "sars_cov_2": ("sars_cov_2_rna", "sars_cov_2_ag"),
 }
+_ASKED = {concept: query((concept,)) for concepts in _CONCEPTS.values() for concept in concepts}
 _NAMES = {"hiv": "HIV", "htlv": "HTLV", "hepatitis_b": "hepatitis B", "hepatitis_c": "hepatitis C",
           "sars_cov_2": "SARS-CoV-2", "iga": "IgA deficiency (IgA below 10 mg/dL)"}
 
@@ -75,13 +76,16 @@ def _noted(answer: Answer, untested: list[str]) -> Answer:
 
 
 def _tested(chart: Chart, marker: str) -> bool:
-    return any(newest(chart, (c,)).results for c in _CONCEPTS[marker])
+    return any(_ASKED[c].of(chart).results for c in _CONCEPTS[marker])
 
 
 def _test(chart: Chart, concept: str) -> Answer:
     """One test as an exclusion: positive fails, negative passes, none passes as not-recorded."""
     if concept not in chart.results and chart.kind("Observation") is Kind.READ:
         return _ABSENT
+    result = sole(chart, _ASKED[concept])
+    if result is not None:
+        return _judge(chart, concept, result)
     found = tests(chart, (concept,))
     judged = [_found(chart, concept, f) for f in found]
     return all_of(judged)
@@ -115,7 +119,7 @@ def _older(chart: Chart, concept: str) -> Answer:
 
 
 def _iga(chart: Chart) -> Answer:
-    found = newest(chart, ("iga",))
+    found = _ASKED["iga"].of(chart)
     if found.reason in (Reason.NO_DATA, Reason.STALE):
         older = found.older
         number = measure(chart, older).number if older is not None else None
@@ -172,7 +176,7 @@ def _sars_cov_2(chart: Chart) -> Answer:
 
 def _current(chart: Chart, concept: str) -> Answer:
     """A positive test of the last 14 days fails until it is 14 days old; an older one passes (decisions 8, 18, 50)."""
-    found = newest(chart, (concept,))
+    found = _ASKED[concept].of(chart)
     if found.reason in (Reason.NO_DATA, Reason.STALE):
         return _ABSENT
     answer = _found(chart, concept, found)

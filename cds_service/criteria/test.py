@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from ..chart.chart import Chart
 from ..chart.facts import Result
-from ..clinical.positivity import SEROLOGIES, tests, verdict
-from ..clinical.selection import covered, decide, look_back, seen
+from ..clinical.positivity import SEROLOGIES, sole, tests, verdict
+from ..clinical.selection import Query, covered, decide, look_back, query, seen
 from ..kernel.answers import Answer, Basis, Reason, Status, failed, no_data, passed, unknown
 from ..kernel.logic import all_of, any_of
 from .rule import Reads, Silent, Spec
@@ -27,16 +27,22 @@ class Tested:
     names: str
     silent: Silent = field(init=False, repr=False, compare=False)
     """What it answers where none of the tests was ever made."""
+    asked: Query = field(init=False, repr=False, compare=False)
+    """The newest of the tests."""
 
     def __post_init__(self) -> None:
         """Work out at load time what no chart changes."""
         object.__setattr__(self, "silent", Silent(no_data(self.concepts), frozenset(self.concepts)))
+        object.__setattr__(self, "asked", query(self.concepts))
 
     def answer(self, chart: Chart) -> Answer:
         """By the newest result; of a serology made by several methods the newest of each, and a positive one wins."""
-        if self.silent.speaks(chart):
-            return self.silent.said(chart)
-        return chart.once((self.positive, self.concepts, "test"), self._answer)
+        return self.silent.said(chart) if self.silent.speaks(chart) else self.touched(chart)
+
+    def touched(self, chart: Chart) -> Answer:
+        """`answer`, where one of the tests was made."""
+        result = sole(chart, self.asked)
+        return self._answer(chart) if result is None else self._judge(chart, result)
 
     def _answer(self, chart: Chart) -> Answer:
         judged = [decide(f, self.concepts, lambda r: self._judge(chart, r)) for f in tests(chart, self.concepts)]

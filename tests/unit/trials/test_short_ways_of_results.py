@@ -9,10 +9,12 @@ from cds_service.chart.chart import Chart, Kind
 from cds_service.chart.facts import Patient
 from cds_service.cli.common import fixture, fixture_names
 from cds_service.clinical.lupus import _duration, diagnoses, duration
+from cds_service.clinical.positivity import sole
 from cds_service.clinical.positivity import tests as results_of
 from cds_service.clinical.selection import decide
 from cds_service.clinical.sledai import NAMES
 from cds_service.clinical.spoiled import SPOILERS, spoiled, undisturbed
+from cds_service.criteria import markers
 from cds_service.criteria import test as tested
 from cds_service.criteria.absence import Absence
 from cds_service.criteria.combine import Combined
@@ -100,6 +102,22 @@ def test_without_tests_and_findings_pregnancy_is_what_a_whole_look_says(name: st
     chart = _chart(name)
     for rule in (rule for rule in RULES if isinstance(rule, NoPregnancy)):
         assert _spared(chart.patient, chart) is not None or rule.answer(chart) == rule._tested(chart)
+
+
+@pytest.mark.parametrize("name", fixture_names())
+def test_a_test_of_one_result_says_what_all_its_results_say(name: str) -> None:
+    chart = _chart(name)
+    for rule in (rule for rule in RULES if isinstance(rule, tested.Tested)):
+        assert rule.answer(chart) == rule._answer(chart), rule.words()
+
+
+@pytest.mark.parametrize("name", fixture_names())
+def test_a_marker_of_one_result_says_what_all_its_results_say(name: str) -> None:
+    chart = _chart(name)
+    for concept, asked in markers._ASKED.items():
+        if sole(chart, asked) is not None:
+            all_results = [markers._found(chart, concept, f) for f in results_of(chart, (concept,))]
+            assert markers._test(chart, concept) == all_of(all_results), concept
 
 
 @pytest.mark.parametrize("name", fixture_names())
