@@ -78,9 +78,11 @@ _INGREDIENTS = "drugs by ingredient"
 def exposures(chart: Chart, wanted: Iterable[str]) -> Sequence[Exposure]:
     """Records of the given groups, ingredients or counting names, each once."""
     found = index(chart)
+    if found.keys().isdisjoint(wanted):
+        return ()
     lists = [found[w] for w in wanted if w in found]
-    if len(lists) < 2:
-        return lists[0] if lists else ()
+    if len(lists) == 1:
+        return lists[0]
     return list({id(e): e for each in lists for e in each}.values())
 
 

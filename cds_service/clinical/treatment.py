@@ -46,6 +46,7 @@ class Treatment:
         reason: Reason | None,
         scope: str,
         labels: frozenset[str],
+        alone: Exposure | None,
     ) -> None:
         self.drug = drug
         self.standing = standing
@@ -58,7 +59,7 @@ class Treatment:
         """`oral` where only what is swallowed is among the records, else `systemic`."""
         self.labels = labels
         """Everything that it may be asked for by: groups, ingredients, its counting name."""
-        self.alone = _alone(records) if len(records) == 1 else None
+        self.alone = alone
         """The one record of a course that goes on: what it comes to is told without laying records on each other."""
         self.covers: list[Cover] | None = None
         """Kept by `drug_covers`, once worked out."""
@@ -144,6 +145,9 @@ def _stand(drug: str, records: list[Exposure], as_of: date, long_ago: date, scop
     """`long_ago`: what ended before that day is not current, however it was given."""
     groups, ingredient = records[0].groups, records[0].ingredient
     labels = groups | {drug, ingredient}
+    alone = _alone(records) if len(records) == 1 else None
+    if alone is not None and alone.state == "active":
+        return Treatment(drug, CURRENT, records, (alone,), None, scope, labels, alone)
     sure: list[Exposure] = []
     maybe: list[Exposure] = []
     for e in records:
@@ -157,12 +161,13 @@ def _stand(drug: str, records: list[Exposure], as_of: date, long_ago: date, scop
             if now and _doubtful(e) is None:
                 sure.append(e)
     if sure:
-        return Treatment(drug, CURRENT, records, tuple(sure), None, scope, labels)
+        return Treatment(drug, CURRENT, records, tuple(sure), None, scope, labels, alone)
     if maybe:
         doubts = [r for e in maybe if (r := _doubtful(e)) is not None]
-        return Treatment(drug, OPEN, records, tuple(maybe), doubts[0] if doubts else Reason.IMPRECISE, scope, labels)
+        why = doubts[0] if doubts else Reason.IMPRECISE
+        return Treatment(drug, OPEN, records, tuple(maybe), why, scope, labels, alone)
     paused = tuple([e for e in records if e.state == "held" and held(e, as_of)])
-    return Treatment(drug, HELD if paused else PAST, records, paused, None, scope, labels)
+    return Treatment(drug, HELD if paused else PAST, records, paused, None, scope, labels, alone)
 
 
 def drug_covers(treatment: Treatment, chart: Chart) -> list[Cover]:

@@ -96,11 +96,8 @@ class OnTreatment:
         return all_of(answers) if answers else nothing_recorded(chart, self.missing, rule=self.how)
 
     def _one(self, chart: Chart, treatment: Treatment) -> Answer:
-        if treatment.standing is HELD:
-            return unknown(Reason.JUDGEMENT, (treatment.drug,), each_evidence(treatment.now, self.how), (_HELD,))
-        if treatment.standing is OPEN:
-            shown = tuple(evidence(e, rule=self.how, note=e.doubt) for e in treatment.now)
-            return unknown(treatment.reason or Reason.IMPRECISE, (treatment.drug,), shown)
+        if treatment.standing is not CURRENT:
+            return self._unsure(treatment)
         begun: Answer | None = None
         if self.begun is not None:
             begun = begun_long_ago(treatment, self.begun, chart, self.how, self.begun_said)
@@ -116,6 +113,13 @@ class OnTreatment:
         if begun is not None:
             return begun
         return passed(RECORDED, each_evidence(treatment.now, self.how))
+
+    def _unsure(self, treatment: Treatment) -> Answer:
+        """On hold, or perhaps current."""
+        if treatment.standing is HELD:
+            return unknown(Reason.JUDGEMENT, (treatment.drug,), each_evidence(treatment.now, self.how), (_HELD,))
+        shown = tuple(evidence(e, rule=self.how, note=e.doubt) for e in treatment.now)
+        return unknown(treatment.reason or Reason.IMPRECISE, (treatment.drug,), shown)
 
     def _steady(self, chart: Chart, treatment: Treatment, window: Window) -> Answer:
         return stable(treatment, window, self.more_than, chart, self.how, self.stable_said)

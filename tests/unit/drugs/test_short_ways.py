@@ -18,6 +18,8 @@ from .making import (
     AZATHIOPRINE,
     BELIMUMAB,
     HYDROXYCHLOROQUINE,
+    METHYLPREDNISOLONE,
+    MYCOPHENOLATE,
     PREDNISONE,
     RITUXIMAB,
     TODAY,
@@ -158,3 +160,28 @@ def test_what_ended_more_than_three_months_ago_is_current_by_no_way_of_giving(en
         if end is not None and end.last < TODAY - exposures.INFUSION_DAYS:
             assert exposures.is_current(exposure, TODAY) is False
             assert not exposures.held(exposure, TODAY)
+
+
+MIXED = [
+    statement(PREDNISONE, "2025", None, mg(5)),
+    statement(HYDROXYCHLOROQUINE, "2025", None, mg(200)),
+    statement(METHYLPREDNISOLONE, "2024", "2025", mg(4)),
+    statement(AZATHIOPRINE, "2024", None, mg(50)),
+    statement(PREDNISONE, "2023", "2024", mg(20)),
+    statement(MYCOPHENOLATE, "2023", "2024", mg(1000)),
+    statement(drug(text="mycophenolic acid"), "2022", "2023", mg(720)),
+    statement(drug(text="tisagenlecleucel"), "2021", "2021"),
+    statement(drug(text="CAR-T cells"), "2021", "2021"),
+    statement(AZATHIOPRINE, "2020", "2021", mg(100)),
+]
+
+
+@pytest.mark.parametrize("records", [MIXED, MIXED[::-1], MIXED[1:4], MIXED[:1], []])
+def test_drugs_are_found_by_any_of_their_names_in_the_order_in_which_they_were_recorded(records) -> None:
+    of_today = chart(*records)
+    found = exposures.index(of_today)
+    names = {name for e in of_today.exposures for name in (*e.groups, e.ingredient, e.drug)}
+    assert found.keys() == names
+    for name in names:
+        assert found[name] == [e for e in of_today.exposures if name in (*e.groups, e.ingredient, e.drug)]
+    assert list(exposures.drugs(of_today).items()) == list(exposures.by_drug(of_today.exposures).items())
