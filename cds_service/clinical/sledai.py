@@ -15,7 +15,7 @@ from .findings import by_finding, evidence_of
 from .limits import beyond_own_range
 from .measures import measure
 from .positivity import verdict
-from .selection import of_concepts, pick, seen
+from .selection import pick, seen
 
 WEIGHTS = {
     "seizure": 8, "psychosis": 8, "organic_brain_syndrome": 8, "visual_disturbance": 8, "cranial_nerve_disorder": 8,
@@ -220,19 +220,19 @@ _NEVER_MEASURED = (0, WEIGHTS["low_complement"] + WEIGHTS["increased_dna_binding
 def _low_complement(chart: Chart, score: Result) -> tuple[bool | None, Result | None]:
     if chart.results.keys().isdisjoint(COMPLEMENT):
         return None, None
-    states = {c: _nearest(chart, (c,), score) for c in COMPLEMENT}
-    low = {c: any(beyond_own_range(chart, r, "low") is True for r in rs) for c, rs in states.items()}
-    for concept, is_low in low.items():
-        if is_low:
-            return True, next(r for r in states[concept] if beyond_own_range(chart, r, "low") is True)
-    known = {c: rs for c, rs in states.items() if rs and all(beyond_own_range(chart, r, "low") is False for r in rs)}
-    if "c3" in known and "c4" in known:
-        return False, known["c3"][0]
+    near = {concept: _nearest(chart, concept, score) for concept in COMPLEMENT}
+    low = {concept: [beyond_own_range(chart, result, "low") for result in near[concept]] for concept in COMPLEMENT}
+    for concept, said in low.items():
+        if True in said:
+            return True, near[concept][said.index(True)]
+    c3, c4 = low["c3"], low["c4"]
+    if c3 and c4 and None not in c3 and None not in c4:  # all of them are known not to be low
+        return False, near["c3"][0]
     return None, None
 
 
 def _raised_antibody(chart: Chart, score: Result) -> tuple[bool | None, Result | None]:
-    near = _nearest(chart, ("anti_dsdna",), score)
+    near = _nearest(chart, "anti_dsdna", score)
     verdicts = [(verdict(chart, r).positive, r) for r in near]
     for wanted in (True, None):
         found = next((r for positive, r in verdicts if positive is wanted), None)
@@ -241,14 +241,19 @@ def _raised_antibody(chart: Chart, score: Result) -> tuple[bool | None, Result |
     return (False, verdicts[0][1]) if verdicts else (None, None)
 
 
-def _nearest(chart: Chart, concepts: tuple[str, ...], score: Result) -> list[Result]:
+def _nearest(chart: Chart, concept: str, score: Result) -> list[Result]:
     """The results nearest to the day of the score, within 30 days of it; several where they are equally near."""
-    days = WINDOW_DAYS["sledai_2k"]
-    near = [
-        (abs((r.day.last - score.day.last).days), r)
-        for r in of_concepts(chart, concepts)
-        if abs((r.day.last - score.day.last).days) <= days and r.day.exact and not r.reading.absent
-    ]
+    day, days = score.day.last, WINDOW_DAYS["sledai_2k"]
+    near: list[tuple[int, Result]] = []
+    for result in chart.results.get(concept, ()):
+        first, last = result.day
+        apart = (last - day).days
+        if apart < -days:
+            break  # newest first: all others are older still
+        if apart <= days and first == last and not result.reading.absent:
+            near.append((abs(apart), result))
+    if len(near) < 2:
+        return [result for _, result in near]
     final = [pair for pair in near if not pair[1].preliminary] or near
-    best = min((distance for distance, _ in final), default=0)
-    return [r for distance, r in final if distance == best]
+    best = min([distance for distance, _ in final])
+    return [result for distance, result in final if distance == best]

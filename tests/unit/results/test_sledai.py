@@ -1,9 +1,11 @@
 """SLEDAI: the arithmetic of its 24 items, recorded totals, and the lower bound that the chart alone proves."""
 
+import random
+
 import pytest
 
 from cds_service.chart.chart import Kind
-from cds_service.clinical.sledai import SEROLOGY, WEIGHTS, lower_bound, score_interval
+from cds_service.clinical.sledai import SEROLOGY, WEIGHTS, _nearest, lower_bound, score_interval
 
 from .making import ago, chart, condition, lab, observation, rule, said
 
@@ -187,3 +189,26 @@ def test_an_index_or_a_global_is_no_total(name) -> None:
 def test_the_words_name_threshold_and_deduction() -> None:
     assert SELENA.words().startswith("SELENA-SLEDAI at least 8, and at least 6 without low complement")
     assert {"sledai_2k", "c3", "anti_dsdna"} <= TWO_K.reads().concepts
+
+
+STATUSES = ["final", "preliminary"]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_results_nearest_to_a_score_are_those_of_the_least_distance_and_final_before_preliminary(seed: int) -> None:
+    chance = random.Random(seed)
+    days = [chance.choice([5, 38, 39, 40, 41, 42, 70, 71, 9]) for _ in range(chance.randrange(0, 6))]
+    patient = chart(
+        total("SLEDAI-2K", 12, ago(40)),
+        *[
+            lab("c3", chance.choice([60, 120, None]), when=ago(n), low=90, status=chance.choice(STATUSES))
+            for n in days
+        ],
+    )
+    (score,) = patient.results["sledai_2k"]
+    usable = [r for r in patient.results.get("c3", ()) if not r.reading.absent]
+    near = [(abs((r.day.last - score.day.last).days), r) for r in usable]
+    near = [(apart, r) for apart, r in near if apart <= 30]
+    final = [(apart, r) for apart, r in near if not r.preliminary] or near
+    least = min([apart for apart, _ in final], default=None)
+    assert _nearest(patient, "c3", score) == [r for apart, r in final if apart == least]
