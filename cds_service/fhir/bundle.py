@@ -1,5 +1,6 @@
 """Bundles, kept raw: which entries there are, what the server said of them, where the next page is."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ _UNAVAILABLE_CODES = {"suppressed", "incomplete", "throttled", "too-costly", "ti
 """Issue codes that mean a gap whatever their severity (decision 49)."""
 
 
+_BEGINS = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"Bundle"')
 AS_ASKED = msgspec.Raw(b"")
 
 
@@ -99,6 +101,11 @@ def type_of(raw: "bytes | msgspec.Raw") -> str | None:
         return _types.decode(raw).resourceType
     except (msgspec.MsgspecError, RecursionError):
         return None
+
+
+def begins_as_bundle(raw: "bytes | msgspec.Raw") -> bool:
+    """Whether the first thing that it says is that it is a Bundle, as nearly every Bundle does."""
+    return _BEGINS.match(raw) is not None
 
 
 def decode_bundle(raw: "bytes | msgspec.Raw") -> Bundle:

@@ -6,7 +6,6 @@ in the prefetch no HTTP library is even imported.
 """
 
 import logging
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
@@ -19,13 +18,13 @@ from ..kernel.dates import checked_clock
 from ..kernel.errors import InputError
 from ..terminology import Terminology
 from .beside import points
-from .bundle import type_of
+from .bundle import begins_as_bundle, type_of
 from .completeness import cut, reach, together
 from .faults import WORDS, FetchError
 from .gathered import Gathered, MissingData
 from .pages import Answer, Page, decode_page, subsetted
 from .reader import BundleFacts, ChartReader
-from .sent import NULL, Sent
+from .sent import Sent, is_null
 from .templates import FIRST, Template, templates
 
 if TYPE_CHECKING:
@@ -37,7 +36,6 @@ __all__ = ["Gathered", "MissingData", "gather", "gather_patient", "shutdown"]
 
 log = logging.getLogger("cds_service.fhir")
 Raw = msgspec.Raw | bytes
-_BUNDLE = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"Bundle"')
 _STRANGER = "it is about another patient"
 
 
@@ -137,7 +135,7 @@ class _Gathering:
         missing: list[Template] = []
         failed: list[str] = []
         sent = self.prefetch.get(patient.key)
-        if sent is None or _is_null(sent):
+        if sent is None or is_null(sent):
             missing.append(patient)
         elif type_of(sent) == "OperationOutcome" or subsetted(sent):
             self.problems.append((patient.key, "what was sent in its place is an OperationOutcome or not whole"))
@@ -265,12 +263,10 @@ class _Gathering:
             if taken is not None:
                 return self._say_sent(template, taken)
         raw = self.prefetch[template.key]
-        if raw is NULL or _is_null(raw):
+        if is_null(raw):
             return None if template.single else self._say(template, Kind.READ)
-        if not _BUNDLE.match(raw):
-            kind = type_of(raw)
-            if kind not in ("Bundle", "OperationOutcome", template.type):
-                return self._failed(template, "what was sent is not an answer to the search")
+        if not begins_as_bundle(raw) and type_of(raw) not in ("Bundle", "OperationOutcome", template.type):
+            return self._failed(template, "what was sent is not an answer to the search")
         try:
             facts = self.reader.bundle(raw, whole_only=True)
         except InputError:
@@ -352,7 +348,3 @@ class _Gathering:
         if self.fetch is not None and self.problems:  # keys and words of ours: nothing of the patient, no address
             log.warning("fetched in part: %s", "; ".join(f"{key}: {words}" for key, words in self.problems))
         return Gathered(chart, unreadable, tuple(self.problems), requests, strangers)
-
-
-def _is_null(raw: Raw) -> bool:
-    return memoryview(raw).nbytes < 16 and bytes(raw).strip() == b"null"

@@ -19,6 +19,11 @@ NULL = msgspec.Raw(b"null")
 """What `null` is as a raw answer (compared by `is`)."""
 
 
+def is_null(raw: "bytes | msgspec.Raw") -> bool:
+    """Whether an answer is `null`: looked for, and nothing found."""
+    return raw is NULL or (memoryview(raw).nbytes < 16 and bytes(raw).strip() == b"null")
+
+
 class Sent(Mapping[str, msgspec.Raw]):
     """Key → raw answer, as any prefetch; and, once for each, the answer as it was decoded.
 
