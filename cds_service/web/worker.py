@@ -6,7 +6,9 @@ sent, and logs the address that was called. Here it gets a sentence of ours (che
 
 import contextlib
 import logging
+import select
 import socket
+import threading
 import time
 from http import HTTPStatus
 from typing import Any
@@ -21,6 +23,10 @@ from .sized_body import in_one_piece
 
 log = logging.getLogger("cds_service.web")
 
+LINGER = 5
+"""Milliseconds for which a thread that has answered waits for the next request of the same client: gateways send one
+after the other on few connections, and to give a connection back to the main thread and take it again means two
+changes of thread, a twentieth of a call."""
 LONGEST_READ = 30.0
 """Seconds from the first byte of a request after which no more of it is read."""
 
@@ -62,14 +68,32 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._since: dict[Any, float] = {}
+        self._free = threading.Semaphore(max(self.cfg.threads - 1, 0))
+        """How many more threads may wait for a next request: one is always left for who comes anew."""
 
     def handle(self, conn: Any) -> Any:
-        """One request of a connection; how long it has taken is watched."""
-        self._since[conn] = time.monotonic()
+        """The requests of a connection that follow each other at once; how long each has taken is watched."""
+        while True:
+            self._since[conn] = time.monotonic()
+            try:
+                kept = super().handle(conn)
+            finally:
+                self._since.pop(conn, None)
+            if kept is not True or not self._next(conn):
+                return kept
+
+    def _next(self, conn: Any) -> bool:
+        """Whether the client sends its next request while nobody else waits for this thread."""
+        if not self.alive or self.tpool._work_queue.qsize() or conn.parser.unreader.buf.getvalue():
+            return False
+        if not self._free.acquire(blocking=False):
+            return False
         try:
-            return super().handle(conn)
+            waiting = select.poll()
+            waiting.register(conn.sock, select.POLLIN)
+            return bool(waiting.poll(LINGER)) and self.alive
         finally:
-            self._since.pop(conn, None)
+            self._free.release()
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         """One request for the application."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import threading
@@ -82,6 +83,56 @@ def test_a_body_that_ends_before_its_length_is_not_taken_for_a_whole_one(running
         connection.sendall(POST + b"Content-Length: %d\r\n\r\n" % (len(body) + 7) + body)
         connection.shutdown(socket.SHUT_WR)
         assert b" 400 " in connection.recv(65536)[:20]
+
+
+HEALTH = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize("pause", [0, 0.002, 0.05])
+def test_requests_on_one_connection_are_answered_one_by_one(running: Running, pause: float) -> None:
+    """At once, while the thread still waits for more, and when it has given the connection back."""
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as connection:
+        for _ in range(20):
+            connection.sendall(HEALTH)
+            assert _answer(connection) == b'{"status":"ok"}'
+            time.sleep(pause)
+
+
+def test_requests_sent_together_are_each_answered(running: Running) -> None:
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as connection:
+        connection.sendall(HEALTH * 3)
+        assert [_answer(connection) for _ in range(3)] == [b'{"status":"ok"}'] * 3
+
+
+def test_clients_that_keep_their_connections_busy_leave_a_thread_for_others(running: Running) -> None:
+    """As many of them as there are threads, each with its next request as soon as it is answered."""
+    stop = threading.Event()
+
+    def busy() -> None:
+        with socket.create_connection(("127.0.0.1", running.port), timeout=10) as connection:
+            while not stop.is_set():
+                connection.sendall(HEALTH)
+                _answer(connection)
+
+    threads = [threading.Thread(target=busy) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(20):
+            assert running.send(HEALTH.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")).endswith(b'"ok"}')
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def _answer(connection: socket.socket) -> bytes:
+    """The body of one answer."""
+    found = b""
+    while b"\r\n\r\n" not in found:
+        found += connection.recv(1)
+    length = int(re.search(rb"Content-Length: (\d+)", found)[1])  # type: ignore[index]
+    return connection.recv(length, socket.MSG_WAITALL)
 
 
 def test_who_sends_slowly_does_not_hold_the_service_up(running: Running) -> None:
