@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from flask import Flask, Request, Response, request
+from flask.sessions import NullSession, SessionInterface
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import MapAdapter
@@ -58,12 +59,24 @@ class Deployment:
         return access
 
 
+class _NoSessions(SessionInterface):
+    """No answer of ours knows a session: no cookie is looked for, and nothing is made for a request."""
+
+    _none = NullSession()
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        """The same nothing for every request; it refuses to be written to."""
+        return self._none
+
+
 class _App(Flask):
     """Flask that takes `//cds-services` for `/cds-services`: base addresses are written down with and without a slash.
 
     A redirect is no answer to that: browsers follow none after a preflight. `request.path` stays as it was called
     (a token's `aud` is held against it).
     """
+
+    session_interface = _NoSessions()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself: none of ours is async, and Flask would look at each anew for every request."""

@@ -58,6 +58,8 @@ def serve(app: Flask, host: str, port: int, workers: int, *, deadline: float, lo
         "timeout": int(max(30, deadline * 3)),
         # A call that runs when the service is told to stop is answered: it ends by its deadline.
         "graceful_timeout": int(deadline) + STOPPING,
+        # gunicorn believes SCRIPT_NAME and X-Forwarded-Proto from this machine; ours are believed as the settings say.
+        "forwarded_allow_ips": "",
         "accesslog": None,  # an access log holds patient ids in its paths
         # Below "error" gunicorn writes paths and what a bad request said; ours are the words that are logged.
         "loglevel": "critical" if log_level == "critical" else "error",

@@ -98,6 +98,18 @@ def test_requests_on_one_connection_are_answered_one_by_one(running: Running, pa
             time.sleep(pause)
 
 
+@pytest.mark.parametrize(
+    ("header", "path", "status"),
+    [("SCRIPT_NAME: /elsewhere", "/elsewhere/health", 404), ("PATH_INFO: /health", "/nowhere", 404),
+     ("X-Forwarded-Prefix: /elsewhere", "/elsewhere/health", 404), ("X-Forwarded-Proto: https", "/health", 200)],
+)  # fmt: skip
+def test_what_a_caller_on_this_machine_says_of_a_proxy_is_not_believed(
+    running: Running, header: str, path: str, status: int
+) -> None:
+    request = f"GET {path} HTTP/1.1\r\nHost: x\r\n{header}\r\nConnection: close\r\n\r\n"
+    assert running.send(request.encode()).split()[1] == str(status).encode()
+
+
 def test_requests_sent_together_are_each_answered(running: Running) -> None:
     with socket.create_connection(("127.0.0.1", running.port), timeout=10) as connection:
         connection.sendall(HEALTH * 3)
