@@ -30,6 +30,7 @@ class Server:
         self.seen: list[str] = []
         self.headers: list[dict[str, str]] = []
         self.forms: list[bytes] = []
+        self.noting = threading.Lock()
         self.fault: Callable[[str], Answer] = lambda path: None
         server = self
 
@@ -37,10 +38,11 @@ class Server:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                server.seen.append(self.path)
-                server.headers.append(dict(self.headers.items()))
                 form = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                server.forms.append(form)
+                with server.noting:  # requests come side by side, and the three lists go together
+                    server.seen.append(self.path)
+                    server.headers.append(dict(self.headers.items()))
+                    server.forms.append(form)
                 answer = server.fault(unquote(self.path))
                 if answer is None:
                     ask = server.app.post if self.command == "POST" else server.app.get

@@ -24,7 +24,8 @@ def test_a_search_whose_address_is_too_long_for_the_server_is_posted(server: Ser
     assert headers["Content-Type"] == "application/x-www-form-urlencoded"
     assert b"patient=p1" in form
     assert b"code=http" in form
-    assert sum(map(long_get, server.seen)) == 3 * tries
+    # A search that goes out when another was already taken as a form is not tried the long way at all.
+    assert tries <= sum(map(long_get, server.seen)) <= 3 * tries
 
 
 def test_a_server_that_took_a_posted_search_is_asked_so_at_once_the_next_time(server: Server) -> None:
