@@ -179,11 +179,9 @@ class Threshold:
         reading = result.reading
         quantity = reading[0]
         recorded, unit = (reading.text, None) if quantity is None else (quantity[2], quantity[1])
-        ours = self.unit
-        compared = None
-        if value[0] is not None:
-            compared = f"{value[2]} {ours}" if ours else value[2]
-        threshold = self.text if limit is None else f"{self.text} (ULN {limit} {ours})"
+        # In the result's own canonical unit: a percentage stays one where the rule also takes a count.
+        compared = None if value[0] is None else value[5][4]
+        threshold = self.text if limit is None else f"{self.text} (ULN {limit} {self.unit})"
         return new(
             Evidence, (result.reference, recorded, unit, result.written, compared, threshold, rule, basis, note)
         )

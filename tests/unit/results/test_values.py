@@ -289,6 +289,9 @@ def test_b_cells_counted_before_the_last_rituximab_are_spoiled() -> None:
     assert said(CD19.answer(chart(count, given("rituximab", ago(60))))) == "pass recorded"
     assert said(CD19.answer(chart(lab("cd19_abs", 0, "/uL")))) == "fail"
     assert said(CD19.answer(chart(lab("cd19_pct", 0.2)))) == "pass recorded"
+    # What is compared is shown in the unit of its own test.
+    assert CD19.answer(chart(lab("cd19_pct", 0.2))).evidence[0].normalised == "0.2 %"
+    assert CD19.answer(chart(lab("cd19_abs", 20, "/uL"))).evidence[0].normalised == "0.02 10*9/L"
 
 
 def test_an_excess_beside_lupus_hepatitis_is_for_a_clinician() -> None:
