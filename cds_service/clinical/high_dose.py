@@ -63,8 +63,6 @@ def _divided(daily: Interval, kg: Interval) -> Interval:
     """mg per day over kg: the lightest weight makes the most of it."""
     (low, high, _, _), (light, heavy, _, _) = daily, kg
     lowest = None if low is None or not heavy else low / heavy
-    if low is high and light is heavy:
-        return Interval(lowest, lowest)
     return Interval(lowest, None if high is None or not light else high / light)
 
 
@@ -74,6 +72,4 @@ _ORDER = list(Reason)
 def _rounded(interval: Interval) -> Interval:
     low, high, low_open, high_open = interval
     lowest = None if low is None else round(low, 3)
-    if low is high:
-        return Interval(lowest, lowest, low_open, high_open)
     return Interval(lowest, None if high is None else round(high, 3), low_open, high_open)

@@ -174,8 +174,6 @@ def stability(made: list[Cover], first: date, as_of: date, factors: dict[str, In
 
     `factors` make ingredients comparable (glucocorticoids); without factor another ingredient is another regimen.
     """
-    if first >= steady_from(made, as_of):
-        return _UNCHANGED
     made = _handed_over(made)
     today = taken_on(made, as_of)
     if any(t.amount is None or t.prn for t in today):
@@ -197,9 +195,6 @@ def stability(made: list[Cover], first: date, as_of: date, factors: dict[str, In
             doubt = Stability(False, reason=Reason.NO_DOSE if unreadable else Reason.IMPRECISE)
         later = day
     return doubt or Stability(True)
-
-
-_UNCHANGED = Stability(True)
 
 
 def steady_from(made: list[Cover], as_of: date) -> date:

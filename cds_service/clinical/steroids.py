@@ -102,11 +102,7 @@ def steroid_covers(chart: Chart, scope: str) -> list[Cover]:
     key = _COVERS[scope]
     found: list[Cover] | None = chart.memo.get(key)
     if found is None:
-        if _shared(chart, scope) != scope:
-            found = steroid_covers(chart, "systemic")
-        else:
-            found = _covers(steroids(chart, scope), chart.as_of)
-        chart.memo[key] = found
+        found = chart.memo[key] = _covers(steroids(chart, scope), chart.as_of)
     return found
 
 

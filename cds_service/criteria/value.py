@@ -163,9 +163,7 @@ class Value:
         named = recorded(chart, *self.fails_without_value)
         if named:
             return failed(Basis.RECORDED, tuple(evidence_of(f, "recorded", "value") for f in named))
-        if possible(chart, *self.fails_without_value):
-            return answer._replace(reason=Reason.JUDGEMENT)
-        return answer
+        return answer._replace(reason=Reason.JUDGEMENT)
 
     def words(self) -> str:
         """The rule in plain words."""

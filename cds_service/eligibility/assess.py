@@ -27,10 +27,6 @@ class Assessment(NamedTuple):
     notes: tuple[str, ...] = ()
     criteria: tuple[tuple[Criterion, Answer], ...] = ()
 
-    def count(self, status: Status) -> int:
-        """How many criteria have this status."""
-        return [answer[0] for _, answer in self.criteria].count(status)
-
 
 def assess(trial: Trial, chart: Chart) -> Assessment:
     """Hold one trial against one chart: `assess_all` of one."""

@@ -175,3 +175,10 @@ def test_the_weight_of_a_dose_is_the_nearest_within_ninety_days_of_its_begin(wei
     records = [weighed(kg, when) for kg, when in weights]
     of_long_ago = statement(PREDNISONE, "2020-03-02", "2021-03-02", mg(60))
     assert (status(HIGH, of_long_ago, *records)[0] == "pass") is reached
+
+
+def test_two_drugs_without_a_duration_are_two_records_that_are_not_in_doubt() -> None:
+    either = rule(exposed_to=["cyclophosphamide", "rituximab"], drugs=2)
+    first, second = statement(CYCLOPHOSPHAMIDE, "2020-01-01", "2020-02-01"), given(RITUXIMAB, "2021-03-01")
+    assert status(either, first, second) == ("pass", "recorded")
+    assert status(either, first)[0] == "unknown"

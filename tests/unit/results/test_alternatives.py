@@ -38,3 +38,11 @@ def test_some_of_asks_for_as_many_as_it_says() -> None:
     assert said(two.answer(chart(hemoglobin))) == "unknown no-data"
     assert said(two.answer(chart(hemoglobin, high))) == "unknown no-data"
     assert said(two.answer(chart(hemoglobin, high, lab("platelets", 10)))) == "fail"
+
+
+def test_alternatives_of_exclusions_have_no_answer_of_silence_ready() -> None:
+    """What nothing recorded comes to is the chart's own answer; one for several alternatives is worked out there."""
+    nothing = [{"never": {"fails": ["stroke_cerebrovascular"]}}, {"never": {"fails": ["epilepsy"]}}]
+    assert rule(any=nothing).silent is None
+    assert rule(all=nothing).silent is not None
+    assert said(rule(any=nothing).answer(chart())) == said(rule(all=nothing).answer(chart()))

@@ -2,6 +2,8 @@
 
 import pytest
 
+from cds_service.clinical.selection import CONFLICT
+
 from .making import ago, chart, lab, rule, said
 
 EGFR = rule(egfr="reported_or_computed", at_least="30 mL/min/1.73m2")
@@ -39,3 +41,11 @@ def test_a_reported_adult_egfr_does_not_count_under_18(born, status) -> None:
 
 def test_a_year_of_birth_that_leaves_17_open_takes_no_adult_egfr() -> None:
     assert said(EGFR.answer(chart(lab("egfr", 90, when=ago(3)), born="2008"))) != "pass recorded"
+
+
+def test_two_creatinines_of_one_instant_that_agree_are_one() -> None:
+    one, again = lab("creatinine_serum", 1.0), lab("creatinine_serum", 1.0) | {"id": "again"}
+    assert EGFR.answer(chart(one, again)).evidence[0].normalised == EGFR.answer(chart(one)).evidence[0].normalised
+    assert said(EGFR.answer(chart(one, again))) == "pass computed"
+    assert CONFLICT not in EGFR.answer(chart(one, again)).notes
+    assert CONFLICT in EGFR.answer(chart(one, lab("creatinine_serum", 1.1) | {"id": "again"})).notes
