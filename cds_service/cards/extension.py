@@ -39,8 +39,8 @@ def _opened(ids: tuple[str, ...]) -> tuple[str, ...]:
     opening = ',"criteria":['
     pieces: list[str] = []
     for n, id_ in enumerate(ids):
-        pieces += [f'{"," if n else opening}{{"id":{written(id_)}', ""]
-    return (*pieces, "]")
+        pieces += [f'{"}," if n else opening}{{"id":{written(id_)}', ""]
+    return (*pieces, "}]")
 
 
 def _head(assessment: Assessment) -> str:

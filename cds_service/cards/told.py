@@ -8,8 +8,9 @@ its records is one of a few texts, all of them ours: each is made once, by `in_s
 (references, days) is put in for each card and never kept.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import compress, starmap
 from operator import itemgetter
 from typing import Any
 
@@ -25,6 +26,11 @@ _UNKNOWN = {Reason.JUDGEMENT: JUDGE, Reason.UNAVAILABLE: UNREAD}
 _OTHERS = {Status.FAIL: AGAINST, Status.REVIEW: REVIEW}
 _ID = len('{"id":"-"')
 _reference = itemgetter(0)
+_letter, _json = itemgetter(0), itemgetter(1)
+_said = itemgetter(0, 1, 2, 5)
+"""Of an answer: its status, basis, reason, and what is missing."""
+_own = itemgetter(3, 4, 6)
+"""Of an answer: until when, on what assumption, its evidence."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -34,7 +40,7 @@ class Told:
     __slots__ = ("json", "letters", "shared")
     letters: list[str]
     json: list[str]
-    """But for what stands before the status."""
+    """But for what stands before the status, and without the brace at the end."""
 
     def __init__(self, assessments: Sequence[Assessment]) -> None:
         self.shared = shared = together(assessments)
@@ -43,25 +49,27 @@ class Told:
             self.letters, self.json, _ = _told([_escaped(answer) for answer in shared.answers])
 
 
-def _told(answers: Iterable[Answer]) -> tuple[list[str], list[str], str]:
+def _told(answers: Sequence[Answer]) -> tuple[list[str], list[str], str]:
     """Letters, JSON, and all references in one, each once: they stand in the JSON as they are."""
-    letters, json = [], []
+    words = list(starmap(_words, map(_said, answers)))
+    letters, json = list(map(_letter, words)), list(map(_json, words))
     references: dict[str, None] = {}
-    for status, basis, reason, until, assumes, missing, evidence, _ in answers:
-        letter, text = _words(status, basis, reason, missing)
-        letters.append(letter)
+    # What remains is of the patient, and of some answers only: days and records.
+    for n in compress(range(len(answers)), map(any, map(_own, answers))):
+        _, _, _, until, assumes, _, evidence, _ = answer = answers[n]
+        text = json[n]
         if until is not None or assumes:
-            text = _without_records(new(Answer, (status, basis, reason, until, assumes, missing, (), ())))
-        if len(evidence) > 1:
-            found = dict.fromkeys(filter(None, map(_reference, evidence)))
+            text = _without_records(new(Answer, (*answer[:6], (), ())))
+        if len(evidence) == 1:  # the same for most
+            first = evidence[0][0]
+            if first:
+                references[first] = None
+                text += f',"evidence":[{{"reference":"{first}"}}]'
+        elif evidence and (found := dict.fromkeys(filter(None, map(_reference, evidence)))):
             references |= found
             joined = '"},{"reference":"'.join(found)
-            json.append(f'{text},"evidence":[{{"reference":"{joined}"}}]}}' if found else text + "}")
-        elif evidence and (first := evidence[0][0]):  # the same for most
-            references[first] = None
-            json.append(f'{text},"evidence":[{{"reference":"{first}"}}]}}')
-        else:
-            json.append(text + "}")
+            text += f',"evidence":[{{"reference":"{joined}"}}]'
+        json[n] = text
     return letters, json, "".join(references)
 
 

@@ -24,7 +24,8 @@ from .referred import Referred
 from .whose import Whose
 
 _IGNORED = {"entered-in-error", "cancelled"}
-_subject = attrgetter("subject")
+_subject, _meta = attrgetter("subject"), attrgetter("meta")
+_resource, _search = attrgetter("resource"), attrgetter("search")
 
 
 class BundleFacts(NamedTuple):
@@ -94,7 +95,7 @@ class Entries:
 
     def take_decoded(self, bundle: Any, whole: Whole, whole_only: bool) -> BundleFacts | None:
         """As `take_quickly`, of a Bundle that was decoded."""
-        heads = [entry.resource for entry in bundle.entry]
+        heads = list(map(_resource, bundle.entry))
         if whole_only and _in_part(heads):
             return None
         sheaf = new(_Sheaf, (heads, bundle.entry, whole, self._counter))
@@ -165,7 +166,7 @@ class Entries:
             else:
                 for number in numbers:
                     self._take_head(heads[number], known, new(Place, (whole, number)), first + number)
-        searches = [entry.search for entry in entries]
+        searches = list(map(_search, entries))
         if not all_matched(searches):
             left += sum(not matched(searches[n]) for ns in groups.values() if ns is not remarks for n in ns)
         left += len(remarks)
@@ -283,7 +284,7 @@ class Entries:
 
 def _in_part(heads: list[Any]) -> bool:
     """Whether the server may have left elements out of one of these."""
-    metas = [head.meta for head in heads]
+    metas = list(map(_meta, heads))
     if not metas or (metas[0].__class__ is not Meta and metas.count(metas[0]) == len(metas)):
         metas = metas[:1]  # most often none has any
     raw = [meta for meta in metas if meta.__class__ is msgspec.Raw]

@@ -9,6 +9,8 @@ time changes an answer, the status differs and with it the hash.
 import hashlib
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import chain, compress
+from operator import itemgetter, not_
 
 import msgspec
 
@@ -17,6 +19,12 @@ from ..trials import Trial
 
 _encode = msgspec.json.Encoder().encode
 _EMPTY = hashlib.sha256()
+_answer = itemgetter(1)
+"""Of a criterion and its answer."""
+_status, _evidence = itemgetter(0), itemgetter(6)
+"""Of an answer."""
+_reference, _record = itemgetter(0), itemgetter(slice(4))
+"""Of a piece of evidence: the record, and that with its value, unit and date."""
 
 
 def fingerprint(service: str, patient: str, assessments: Iterable[Assessment], rules: Mapping[str, str]) -> str:
@@ -24,15 +32,17 @@ def fingerprint(service: str, patient: str, assessments: Iterable[Assessment], r
 
     `patient`: reference of the patient, whose own record (age, sex) is left out. `rules`: trial id → `rules_of(trial)`.
     """
-    # Some hundred pieces of evidence are looked at for each card, so without a call for any of them. Of an answer, [0]
-    # is the status and [6] the evidence; of a fact, [0] is the reference and [:4] that with value, unit and date.
+    # Some hundred pieces of evidence are looked at for each card: by loops of the interpreter's own.
+    left_out = {None, patient}.__contains__
     parts: list[object] = [service]
     for assessment in assessments:
         trial = assessment.trial
-        answers = [answer for _, answer in assessment.criteria]
+        answers = list(map(_answer, assessment.criteria))
+        facts = list(chain.from_iterable(map(_evidence, answers)))
+        counts = map(not_, map(left_out, map(_reference, facts)))
         parts += (
-            trial.id, rules[trial.id], trial.status, assessment.verdict, [answer[0]._value_ for answer in answers],
-            [fact[:4] for answer in answers for fact in answer[6] if fact[0] is not None and fact[0] != patient],
+            trial.id, rules[trial.id], trial.status, assessment.verdict, list(map(_status, answers)),
+            list(map(_record, compress(facts, counts))),
         )  # fmt: skip
     whole = _EMPTY.copy()  # a new one looks for OpenSSL's functions anew, which costs more than the hash
     whole.update(_encode(parts))

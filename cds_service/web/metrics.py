@@ -10,12 +10,13 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import compress, product
+from operator import itemgetter
 from typing import NamedTuple
 
 from ..cards import Card
 from ..eligibility import Assessment, together
 from ..fhir import faults
-from ..kernel.answers import Reason, Status
+from ..kernel.answers import Reason
 from ..override_reasons import BY_CODE
 from ..trials import Trial, load_trials
 from .causes import STORE, Cause
@@ -35,7 +36,7 @@ _OUTCOMES = (
     ("other", "4xx"), ("other", "5xx"),
 )  # fmt: skip
 _CLASSES = ("2xx", "3xx", "4xx", "5xx")
-_UNKNOWN = Status.UNKNOWN
+_reason = itemgetter(2)
 _MICRO = 1_000_000
 
 
@@ -153,9 +154,9 @@ class Metrics:
 
     def _assessed(self, row: "memoryview[int]", assessments: Sequence[Assessment]) -> None:
         shared = together(assessments)
-        # Each answer is looked at once; what picks those of a trial gives its criteria in the order of its file, as
-        # the places are.
-        why = [answer[2] if answer[0] is _UNKNOWN else None for answer in shared.answers]
+        # Only what is unknown has a reason (decision 29). What picks the answers of a trial gives its criteria in the
+        # order of its file, as the places are.
+        why = list(map(_reason, shared.answers))
         for assessment, own in zip(assessments, shared.own, strict=True):
             known = self._trials.get(assessment.trial.id)
             if known is None:
