@@ -5,7 +5,7 @@ A bad entry is one named skip and does not touch the others.
 
 from collections.abc import Sequence
 from itertools import compress
-from operator import attrgetter
+from operator import attrgetter, not_
 from types import NoneType
 from typing import Any, NamedTuple
 
@@ -25,7 +25,7 @@ from .whose import Whose
 
 _IGNORED = {"entered-in-error", "cancelled"}
 _subject, _meta = attrgetter("subject"), attrgetter("meta")
-_resource, _search = attrgetter("resource"), attrgetter("search")
+_resource, _search, _status = attrgetter("resource"), attrgetter("search"), attrgetter("status")
 
 
 class BundleFacts(NamedTuple):
@@ -189,16 +189,20 @@ class Entries:
         chosen, unasked = _chosen(heads, numbers), known.unasked(context.terminology)
         ours = self.whose.all_surely(list(map(_subject, chosen)))
         # Two passes: what is asked of those that nobody asks for is asked of all of them in one call.
-        easy = [
-            hash(code) in unasked and head.status not in _IGNORED and (ours or self.whose.is_surely_about(head))
-            for head, code in zip(chosen, each_of(list(map(known.code, chosen))), strict=True)
-        ]
+        codes = map(hash, each_of(list(map(known.code, chosen))))
+        easy = list(map(unasked.__contains__, codes))
+        if not ours or not _IGNORED.isdisjoint(map(_status, chosen)):
+            easy = [
+                glanced and head.status not in _IGNORED and (ours or self.whose.is_surely_about(head))
+                for head, glanced in zip(chosen, easy, strict=True)
+            ]
         dates = known.glance(list(compress(chosen, easy)), context)
-        if None in dates or len(dates) < len(chosen):
+        if None in dates:  # more than a glance is needed after all
             answers = iter(dates)
-            for number, head, glanced in zip(numbers, chosen, easy, strict=True):
-                if not glanced or next(answers) is None:
-                    self._take_head(head, known, new(Place, (whole, number)), first + number, ours)
+            easy = [glanced and next(answers) is not None for glanced in easy]
+        for n in compress(range(len(easy)), map(not_, easy)):
+            number = numbers[n]
+            self._take_head(chosen[n], known, new(Place, (whole, number)), first + number, ours)
         context.mark_all([date for date in dates if date])
 
     def _remark(self, missing: bool, before: str | None) -> str:

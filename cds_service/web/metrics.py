@@ -7,6 +7,7 @@ a word that is none of these counts as `other`, or not at all. One hook call is 
 
 import time
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import compress, product
@@ -164,9 +165,10 @@ class Metrics:
             verdicts, place = known
             row[verdicts[assessment.verdict]] += 1
             unknown = own(why)
-            for n in compress(range(len(unknown)), unknown):
-                row[place + n] += 1
-                row[self._reasons[unknown[n]]] += 1
+            for at in compress(range(place, place + len(unknown)), unknown):
+                row[at] += 1
+            for reason, times in Counter(filter(None, unknown)).items():
+                row[self._reasons[reason]] += times
 
     def fault(self, route: str) -> None:
         """The service failed."""
