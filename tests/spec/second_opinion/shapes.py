@@ -234,11 +234,15 @@ class Case:
     def __str__(self) -> str:
         return self.says
 
+    def bundle(self) -> Json:
+        """The chart; a resource may come with the address of its entry."""
+        resources = [self.pat, *([sle(), enc()] if self.base else []), *self.resources]
+        entries = [r if set(r) == {"fullUrl", "resource"} else {"resource": r} for r in resources]
+        return {"resourceType": "Bundle", "type": self.typ, "entry": entries} | self.extra
+
     def problems(self) -> list[str]:
         """Where the service says something else."""
-        resources = [self.pat, *([sle(), enc()] if self.base else []), *self.resources]
-        bundle = {"resourceType": "Bundle", "type": self.typ, "entry": [{"resource": r} for r in resources]} | self.extra
-        trials = {t["id"]: t for t in evaluate_bundle(bundle, self.as_of)["trials"]}
+        trials = {t["id"]: t for t in evaluate_bundle(self.bundle(), self.as_of)["trials"]}
         found = []
         for at, owed in self.owes.items():
             letter, _, name = at.partition(".")

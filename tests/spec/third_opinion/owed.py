@@ -8,36 +8,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from typing import Any
 
 from cds_service.screening.patient import evaluate_bundle
 
-from ..second_opinion.shapes import AS_OF, TRIALS, Json, enc, patient, sle
+from ..second_opinion import shapes
+from ..second_opinion.shapes import TRIALS, Json
 from .invariants import broken
 
 
 @dataclass(frozen=True)
-class Case:
+class Case(shapes.Case):
     """One chart and what it owes; keys are a trial's letter and a criterion, or `verdict`, `from`."""
-
-    says: str
-    resources: list[Json]
-    owes: dict[str, str]
-    pat: Json = field(default_factory=patient)
-    as_of: date = AS_OF
-    base: bool = True
-    extra: Json = field(default_factory=dict)
-    typ: str = "collection"
-
-    def __str__(self) -> str:
-        return self.says
-
-    def bundle(self) -> Json:
-        resources = [self.pat, *([sle(), enc()] if self.base else []), *self.resources]
-        entries = [r if set(r) == {"fullUrl", "resource"} else {"resource": r} for r in resources]
-        return {"resourceType": "Bundle", "type": self.typ, "entry": entries} | self.extra
 
     def answer(self) -> Json:
         return evaluate_bundle(self.bundle(), self.as_of)
