@@ -90,8 +90,7 @@ class _Gathering:
         self.sent = prefetch if isinstance(prefetch, Sent) else None
         self.prefetch: Mapping[str, Raw] = self.sent or {k: v for k, v in prefetch.items() if v is not None}
         self.here = frozenset(self.prefetch)
-        self.pointless: set[str] = set()
-        """Keys of drug records that were sent and point to nothing."""
+        self.pointless: set[str] = set()  # keys of drug records that were sent and point to nothing
         self.templates = templates(terminology, medication_include=include)
         self.reader = ChartReader(terminology, as_of, patient_id)
         self.access = access
