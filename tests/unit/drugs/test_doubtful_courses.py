@@ -225,3 +225,9 @@ def test_a_weight_that_is_recorded_twice_on_a_day_is_one_weight_and_two_that_dif
     assert once.status is Status.PASS
     twice = answer(I4C, record, weighed(50, "2026-11-01", id="a"), weighed(30, "2026-11-01", id="b"))
     assert twice.status is Status.UNKNOWN
+
+
+def test_a_course_that_is_planned_for_later_leaves_the_present_dose_as_long_the_same() -> None:
+    present = statement(PREDNISONE, "2026-01-01", None, mg(10))
+    planned = statement(PREDNISONE, "2026-12-01", None, mg(20), id="later")
+    assert status(STABLE, present) == status(STABLE, present, planned) == ("pass", "recorded")
