@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..chart.chart import Chart
 from ..chart.facts import Dose, Exposure
 from ..kernel.answers import Evidence
-from ..kernel.dates import DateSpan, Window
+from ..kernel.dates import DAY, DateSpan, Window
 from ..kernel.numbers import ZERO, Interval
 
 INFUSION_LASTS = Window(0, 3)
@@ -90,17 +90,19 @@ def by_drug(found: Iterable[Exposure]) -> dict[str, list[Exposure]]:
     """Grouped as they count: glucocorticoids are one drug, others go by their counting name (decision 39)."""
     grouped: dict[str, list[Exposure]] = {}
     for exposure in found:
-        key = "glucocorticoid" if "glucocorticoid" in exposure.groups else exposure.drug
-        grouped.setdefault(key, []).append(exposure)
+        grouped.setdefault(_counts_as(exposure), []).append(exposure)
     return grouped
+
+
+def _counts_as(exposure: Exposure) -> str:
+    return "glucocorticoid" if "glucocorticoid" in exposure.groups else exposure.drug
 
 
 def drugs(chart: Chart) -> dict[str, list[Exposure]]:
     """All exposures as `by_drug` groups them."""
     grouped: dict[str, list[Exposure]] = {}
     for records in _by_ingredient(chart).values():
-        first = records[0]
-        key = "glucocorticoid" if "glucocorticoid" in first.groups else first.drug
+        key = _counts_as(records[0])
         if key in grouped:  # of several ingredients, which must stay in the order in which they were recorded
             return by_drug(chart.exposures)
         grouped[key] = records
@@ -145,7 +147,6 @@ class Cover(NamedTuple):
 
 
 _OPEN = DateSpan(date.max, date.max)
-_DAY = timedelta(1)
 
 
 def covers(found: Sequence[Exposure], as_of: date) -> list[Cover]:
@@ -173,7 +174,7 @@ def covers(found: Sequence[Exposure], as_of: date) -> list[Cover]:
         elif end is None:
             end = _OPEN
         elif end[1] >= as_of and e.state == "ended" and e.source != "MedicationAdministration":
-            before = as_of - _DAY  # what is over is not taken today
+            before = as_of - DAY  # what is over is not taken today
             end = DateSpan(min(end.first, before), before)
         made.append(_made(Cover, (e.start, end, e)))
     return made
@@ -187,9 +188,9 @@ def _infusion(e: Exposure, starts: list[DateSpan], as_of: date) -> Cover:
     next_ = bisect_right(starts, (given_last, date.max))
     if next_ < len(starts):
         following = starts[next_]
-        before = following[0] - _DAY
+        before = following[0] - DAY
         if before < first:
-            first, last = before, before if following[1] is following[0] else following[1] - _DAY
+            first, last = before, before if following[1] is following[0] else following[1] - DAY
     return _made(Cover, (e.start, _made(DateSpan, (first, last)), e))
 
 
@@ -264,13 +265,17 @@ def evidence(
 
 
 def each_evidence(
-    records: Iterable[Exposure], rule: str, normalised: str | None = None, threshold: str | None = None
+    records: Iterable[Exposure], rule: str, normalised: str | None = None, threshold: str | None = None,
+    *, problems: bool = False,
 ) -> tuple[Evidence, ...]:
-    """Drug records as evidence, as `evidence` makes it, that were all held against a rule with the same outcome."""
+    """Drug records as evidence, as `evidence` makes it, that were all held against a rule with the same outcome.
+
+    `problems`: whether each says why its dose cannot be known.
+    """
     return tuple([
         _made(Evidence, (
             e.reference, e.text, None, e.written or None, normalised, threshold, rule,
-            None if e.by == "code" else "text", None,
+            None if e.by == "code" else "text", e.dose.problem if problems else None,
         ))
         for e in records
     ])  # fmt: skip

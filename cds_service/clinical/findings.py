@@ -11,7 +11,7 @@ from typing import Any
 from ..chart.chart import Chart
 from ..chart.facts import Diagnosis, Procedure
 from ..kernel.answers import Answer, Basis, Evidence, Reason, new, passed, unknown
-from ..kernel.dates import DateSpan, Window
+from ..kernel.dates import DAY, DateSpan, Window
 from .timing import EVENTS, LASTING
 
 Fact = Diagnosis | Procedure
@@ -20,7 +20,6 @@ _FROM_ONSET = EVENTS | LASTING
 
 _KEY, _SINCE, _NOTHING_RECORDED = "facts by finding", "since", "nothing recorded"
 _UNMADE: Any = object()
-_ONE_DAY = timedelta(1)
 
 ACTS = frozenset(
     ("dialysis", "haemodialysis", "peritoneal_dialysis", "solid_organ_transplant", "hsct_bmt", "pci_stent",
@@ -124,7 +123,7 @@ def reaches(chart: Chart, window: Window) -> bool:
 
     The window begins on the day after the day exactly that long ago (decision 50).
     """
-    return chart.reaches(window.before(chart.as_of) + _ONE_DAY)
+    return chart.reaches(window.before(chart.as_of) + DAY)
 
 
 def since(chart: Chart) -> Evidence:

@@ -1,17 +1,15 @@
 """What was taken on a day, and whether it stayed the same (decisions 14, 21, 39, 53; dosing.md section 3)."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from ..chart.facts import Dose
 from ..kernel.answers import Reason, new
-from ..kernel.dates import DateSpan
+from ..kernel.dates import DAY, DateSpan
 from ..kernel.numbers import ZERO, Interval
 from .exposures import JOIN, Cover, dose_on
-
-DAY = timedelta(1)
 
 
 class Taken(NamedTuple):

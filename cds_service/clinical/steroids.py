@@ -92,11 +92,6 @@ def _oral(chart: Chart) -> Sequence[Exposure]:
     return found if len(swallowed) == len(found) else swallowed
 
 
-def _shared(chart: Chart, scope: str) -> str:
-    """The scope under which something is worked out: `systemic` where `oral` comes to the same records."""
-    return "systemic" if scope == "oral" and steroids(chart, "oral") is steroids(chart, "systemic") else scope
-
-
 def steroid_covers(chart: Chart, scope: str) -> list[Cover]:
     """The days that the records cover; a depot lasts for 28 days."""
     key = _COVERS[scope]
@@ -128,8 +123,9 @@ def _current(chart: Chart, scope: str) -> tuple[list[Cover], DayDose]:
     key = _DOSES[scope]
     found: tuple[list[Cover], DayDose] | None = chart.memo.get(key)
     if found is None:
-        found = _current(chart, "systemic") if _shared(chart, scope) != scope else _current_of(chart, scope)
-        chart.memo[key] = found
+        # Where all that is systemic is swallowed, both scopes are the same records: worked out once.
+        same = scope == "oral" and steroids(chart, "oral") is steroids(chart, "systemic")
+        found = chart.memo[key] = _current(chart, "systemic") if same else _current_of(chart, scope)
     return found
 
 

@@ -7,11 +7,11 @@ from enum import Enum
 
 from ..chart.chart import Chart
 from ..chart.facts import Exposure
-from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, new, passed, unknown
-from ..kernel.dates import DateSpan, Window
+from ..kernel.answers import Answer, Basis, Reason, failed, passed, unknown
+from ..kernel.dates import DAY, DateSpan, Window
 from ..kernel.numbers import Interval
 from .exposures import INFUSION_DAYS, Cover, begun, by_drug, covers, drugs, each_evidence, held, index, is_current
-from .regimen import DAY, span_text, stability, steady_from
+from .regimen import span_text, stability, steady_from
 from .steroids import factors, steroid_covers, steroids
 
 ANTIPLATELET = Decimal(325)
@@ -240,7 +240,7 @@ def stable(
     if found.holds:
         return _throughout(treatment, first, rule, threshold)
     normalised = f"since {found.since.isoformat()}" if found.since is not None else None
-    shown = _shown(treatment, normalised, rule, threshold)
+    shown = each_evidence(treatment.now, rule, normalised, threshold, problems=True)
     if found.since is not None:
         return failed(Basis.RECORDED, shown, window.after(found.since) + (DAY if more_than else timedelta(0)))
     return unknown(found.reason or Reason.IMPRECISE, evidence=shown)
@@ -268,14 +268,4 @@ def _steadiness(treatment: Treatment, chart: Chart) -> _Steady:
 
 def _throughout(treatment: Treatment, first: date, rule: str, threshold: str) -> Answer:
     said = f"unchanged since {first.isoformat()} or earlier"
-    return passed(Basis.RECORDED, _shown(treatment, said, rule, threshold))
-
-
-def _shown(treatment: Treatment, normalised: str | None, rule: str, threshold: str) -> tuple[Evidence, ...]:
-    return tuple([
-        new(Evidence, (
-            e.reference, e.text, None, e.written or None, normalised, threshold, rule,
-            None if e.by == "code" else "text", e.dose.problem,
-        ))
-        for e in treatment.now
-    ])  # fmt: skip
+    return passed(Basis.RECORDED, each_evidence(treatment.now, rule, said, threshold, problems=True))

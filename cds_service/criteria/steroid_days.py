@@ -14,13 +14,12 @@ from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorde
 from ..clinical.exposures import evidence
 from ..clinical.steroids import DayDose, current_dose, dose_evidence, steroids, timeline
 from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, passed, unknown
-from ..kernel.dates import Window
+from ..kernel.dates import DAY, Window
 from ..kernel.numbers import plain
 from .rule import Reads, Spec
 
 KIND = "steroid_days"
 _MISSING = names(("glucocorticoid",))
-_DAY = timedelta(1)
 
 
 def _problems(doses: list[DayDose]) -> tuple[str, ...]:
@@ -41,7 +40,7 @@ class SteroidDays:
         found = steroids(chart, "systemic")
         if not found:
             return nothing_recorded(chart, _MISSING, self.window, KIND)
-        first = self.window.before(chart.as_of) + _DAY
+        first = self.window.before(chart.as_of) + DAY
         line = timeline(chart, first, chart.as_of)
         sure = perhaps = unread = 0
         high: list[tuple[date, date]] = []
@@ -78,7 +77,7 @@ class SteroidDays:
         leaves = days[len(days) - self.days]
         day = as_of
         while self.window.before(day) < leaves:
-            day += _DAY
+            day += DAY
         return day
 
     def _evidence(self, line: list[tuple[date, date, DayDose]], chart: Chart) -> tuple[Evidence, ...]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from .errors import InputError, Unreadable
 
+DAY = timedelta(1)
 FIRST_CLOCK, LAST_CLOCK = date(1900, 1, 1), date(2200, 12, 31)
 """Between these an evaluation makes sense; windows counted from them stay inside the calendar."""
 _FIRST_YEAR, _LAST_YEAR = 1800, 2999
