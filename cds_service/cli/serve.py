@@ -44,7 +44,8 @@ def command(host: str, port: int, fhir_server: str | None, workers: int, demo: b
     from ..settings import Settings
     from ..web import demo as demo_server
     from ..web import logs, server
-    from ..web.app import Deployment, create_app, seen_at
+    from ..web.app import create_app
+    from ..web.deployment import Deployment, seen_at
     from ..web.transport import check_transport
 
     settings = Settings.read()

@@ -71,7 +71,8 @@ def _bundle(patient: str) -> bytes:
 def _here(as_of: date | None, fhir_server: str | None) -> ehr.Ask:
     """The whole application in this process."""
     from ..settings import Settings
-    from ..web.app import Deployment, create_app
+    from ..web.app import create_app
+    from ..web.deployment import Deployment
 
     settings = Settings.read()
     if as_of:

@@ -1,11 +1,8 @@
 """The Flask application: `create_app(settings)`."""
 
 import re
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import msgspec
 from flask import Flask, Request, Response, request
@@ -14,49 +11,23 @@ from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import MapAdapter
 
-from ..fhir.access import FhirAccess, access_for
-from ..fhir.gather import MissingData
-from ..kernel.errors import InputError
 from ..settings import Client, Settings
 from ..trials import load_trials
-from . import callers, cors, demo, exposition, headers, metering, missing, openapi, outcomes, page, readiness
+from . import callers, cors, demo, exposition, headers, metering, openapi, outcomes, page, readiness
 from .body import read_body
-from .envelope import Envelope, read_envelope
+from .deployment import Deployment
 from .feedback import take
+from .hook import HookCalls
 from .keeping import Keeper
 from .metrics import metrics
-from .services import Call, discovery, services
+from .plain import PlainRoad
+from .services import discovery, services
 
 if TYPE_CHECKING:
     from ..store import Store
     from .seen import SeenTokens
 
 _SLASHES = re.compile("//+")
-
-
-@dataclass(frozen=True, slots=True)
-class Deployment:
-    """What the command line says about the place where the service runs."""
-
-    fhir_server: str | None = None
-    """The base that is used where a request names none; it may be called."""
-    demo: str | None = None
-    """Base of the demo FHIR server, where one runs."""
-    demo_seen_at: tuple[str, ...] = ()
-    """The addresses at which clients see it: calls to these go to it directly and not through this service."""
-
-    def access(self, envelope: Envelope, settings: Settings, client: Client) -> FhirAccess | None:
-        """The FHIR access of a call; None where the base is not one that may be called.
-
-        A client's own bases count; those of `CDS_FHIR_SERVERS` in `open` mode only.
-        """
-        listed = settings.fhir_servers if settings.auth == "open" else ()
-        own = (self.fhir_server,) if self.fhir_server else ()
-        allowed = {*listed, *client.fhir_servers, *self.demo_seen_at, *own}
-        access = access_for(envelope.fhirServer or self.fhir_server, envelope.authorization(), allowed)
-        if access is not None and self.demo and access.base in self.demo_seen_at:
-            return replace(access, base=self.demo)
-        return access
 
 
 class _NoSessions(SessionInterface):
@@ -120,8 +91,9 @@ def create_app(
     outcomes.register(app)
     cors.register(app, settings.origins)
     headers.register(app, settings.base_url)
-    callers.register(app, settings, clients, seen or (store.seen_tokens if store else None))
-    keeper = Keeper(store) if store else None
+    door = callers.Door(settings, clients, seen or (store.seen_tokens if store else None))
+    callers.register(app, door)
+    calls = HookCalls(settings, deployment, Keeper(store) if store else None)
     if deployment.demo:
         demo.register(app, deployment.demo)
     described = {name: msgspec.json.encode(discovery(settings, client)) for name, client in clients.items()}
@@ -132,37 +104,13 @@ def create_app(
 
     @app.post("/cds-services/<service_id>")
     def call(service_id: str) -> Response:
-        deadline = time.monotonic() + settings.deadline_seconds
-        service = by_id.get(service_id)
-        if service is None:
+        if service_id not in by_id:
             raise NotFound
         metered = metering.begin(service_id)
         refused = _refuse_media()
         if refused is not None:
             return refused
-        client = callers.current()
-        envelope = read_envelope(read_body())
-        if envelope.hook != service.HOOK:
-            raise InputError(f"this service answers the hook '{service.HOOK}'")
-        metered.call = asked = Call(
-            patient_id=envelope.context.patientId,
-            user_id=envelope.context.userId,
-            prefetch=envelope.prefetch or {},
-            access=deployment.access(envelope, settings, client),
-            as_of=settings.today(),
-            deadline=deadline,
-            settings=settings,
-            client=client,
-            hook_instance=envelope.hookInstance,
-            fhir_base=(envelope.fhirServer or "").rstrip("/"),
-        )
-        try:
-            metered.reply = reply = service.answer(asked)
-        except MissingData as error:
-            templates = service.prefetch(client)
-            return outcomes.of_issues(412, missing.issues(str(error), error.keys, asked.prefetch, templates))
-        metered.shown = cards = keeper.keep(asked, service_id, reply) if keeper else reply.cards
-        return _json(msgspec.json.encode({"cards": cards}))
+        return calls.answer(metered, callers.current(), read_body()).response()
 
     @app.post("/cds-services/<service_id>/feedback")
     def feedback(service_id: str) -> Response:
@@ -183,15 +131,8 @@ def create_app(
     def health() -> Response:
         return _json(b'{"status":"ok"}')
 
+    app.wsgi_app = PlainRoad(app.wsgi_app, calls, door, settings)  # type: ignore[method-assign]
     return app
-
-
-def seen_at(host: str, port: int, base_url: str | None) -> tuple[str, ...]:
-    """The addresses of this service's own `/fhir`."""
-    bases = [f"http://{name}:{port}" for name in dict.fromkeys((host, "127.0.0.1", "localhost"))]
-    if base_url and urlsplit(base_url).netloc:
-        bases.append(base_url.rstrip("/"))
-    return tuple(f"{base}/fhir" for base in bases)
 
 
 def _refuse_media() -> Response | None:

@@ -8,7 +8,7 @@ import logging
 import re
 import time
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,6 +16,7 @@ from flask import Flask, Response, g, request
 
 from ..settings import Client, Settings
 from .metrics import metrics
+from .told import FHIR, Told
 
 if TYPE_CHECKING:
     from .seen import SeenTokens
@@ -43,42 +44,62 @@ refusals: Counter[str] = Counter()
 """Cause (`causes.Cause`, or `store` where it could not be said) → calls refused by this process."""
 
 
-def register(
-    app: Flask, settings: Settings, clients: Mapping[str, Client], seen: "SeenTokens | None" = None
-) -> None:
-    """Ask every call of `app` for its token. Raises SettingsError where the keys of a client cannot be used.
+class NotAdmitted(Exception):
+    """A call that is not let in; what it says is the cause, a word of ours."""
 
-    `clients`: by name, with a `default` for `open` mode. `seen`: the memory of used tokens, shared by the workers
-    (default: that of this process alone).
-    """
-    if settings.auth == "open":
-        default = clients["default"]
 
-        @app.before_request
-        def let_in() -> None:
-            g.client = default
+class Door:
+    """Lets a call in, or not."""
 
-        return
-    from .seen import SeenInMemory
-    from .tokens import Doorkeeper, Refused
+    def __init__(self, settings: Settings, clients: Mapping[str, Client], seen: "SeenTokens | None" = None) -> None:
+        """Raises SettingsError where the keys of a client cannot be used.
 
-    keeper = Doorkeeper(clients.values(), seen or SeenInMemory())
-    base = (settings.base_url or DEFAULT_BASE).rstrip("/")
+        `clients`: by name, with a `default` for `open` mode. `seen`: the memory of used tokens, shared by the workers
+        (default: that of this process alone).
+        """
+        self._default = clients["default"]
+        self._admit: Callable[[str | None, Collection[str], float], Client] | None = None
+        if settings.auth == "open":
+            return
+        from .seen import SeenInMemory
+        from .tokens import Doorkeeper, Refused
+
+        self._admit = Doorkeeper(clients.values(), seen or SeenInMemory()).admit
+        self._refused = Refused
+        self._base = (settings.base_url or DEFAULT_BASE).rstrip("/")
+
+    def client_of(self, path: str, authorization: str | None) -> Client:
+        """The client of a call. `path`: the address as called; `authorization`: the header. Raises NotAdmitted."""
+        if self._admit is None:
+            return self._default
+        try:
+            return self._admit(authorization, audiences(self._base, path), time.time())
+        except self._refused as refused:
+            raise NotAdmitted(refused.cause.value) from None
+        except Exception as error:  # noqa: BLE001 - whatever the store of used tokens raises, nobody is let in
+            log.error("whether a token was used before cannot be said: %s", type(error).__name__)
+            raise NotAdmitted("store") from None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everybody is let in."""
+        return self._admit is None
+
+
+def register(app: Flask, door: Door) -> None:
+    """Ask every call of `app` for its token."""
 
     @app.before_request
     def admit() -> Response | None:
         path = request.path
         # All that is not known to be open is closed, so that a new address asks from its first day.
-        if request.method == "OPTIONS" or path in OPEN or path.startswith(OPEN_BELOW):
+        if not door.is_open and (request.method == "OPTIONS" or path in OPEN or path.startswith(OPEN_BELOW)):
             return None
         try:
-            addresses = audiences(base, request.environ["PATH_INFO"])  # as called: request.path has lost double slashes
-            g.client = keeper.admit(request.headers.get("Authorization"), addresses, time.time())
-        except Refused as refused:
-            return _unauthorized(refused.cause.value)
-        except Exception as error:  # noqa: BLE001 - whatever the store of used tokens raises, nobody is let in
-            log.error("whether a token was used before cannot be said: %s", type(error).__name__)
-            return _unauthorized("store")
+            # The path as called: request.path has lost double slashes.
+            g.client = door.client_of(request.environ["PATH_INFO"], request.headers.get("Authorization"))
+        except NotAdmitted as refused:
+            return unauthorized(refused).response()
         return None
 
 
@@ -97,11 +118,10 @@ def audiences(base: str, path: str) -> Collection[str]:
     return found
 
 
-def _unauthorized(cause: str) -> Response:
+def unauthorized(refused: NotAdmitted) -> Told:
+    """The answer to a call that is not let in, which is counted and logged."""
+    cause = str(refused)
     refusals[cause] += 1
     metrics().refused(cause)
     log.info("a call was refused: %s", cause)
-    answer = Response(_BODY, 401, mimetype="application/fhir+json")
-    answer.headers["WWW-Authenticate"] = "Bearer"
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return Told(401, _BODY, FHIR, (("WWW-Authenticate", "Bearer"),))

@@ -8,6 +8,11 @@ LASTS = "600"
 """Seconds for which a browser may remember a preflight."""
 
 
+def of_every_answer(origins: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Name and value of what a caller without an origin gets: caches must know that with one it is different."""
+    return (("Vary", "Origin"),) if origins else ()
+
+
 def register(app: Flask, origins: tuple[str, ...]) -> None:
     """Let the listed origins (`*`: all) read the answers of `app`."""
     if not origins:

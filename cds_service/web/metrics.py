@@ -55,11 +55,11 @@ class Family(NamedTuple):
 class HookCall:
     """One hook call while it runs."""
 
-    __slots__ = ("call", "reply", "service", "shown", "started")
+    __slots__ = ("begun", "call", "reply", "service", "shown")
 
     def __init__(self, service: str) -> None:
         self.service = service
-        self.started = time.perf_counter()
+        self.begun = time.monotonic()
         self.call: Call | None = None
         self.reply: Reply | None = None
         self.shown: Sequence[Card] = ()
@@ -139,7 +139,7 @@ class Metrics:
     def _hook(self, row: "memoryview[int]", hook: HookCall, status: int) -> None:
         service = hook.service
         row[self._calls[service, services()[service].HOOK, *hook.outcome(status)]] += 1
-        seconds, first = time.perf_counter() - hook.started, self._seconds[service,]
+        seconds, first = time.monotonic() - hook.begun, self._seconds[service,]
         row[first + bisect_left(BUCKETS, seconds)] += 1
         row[first + len(BUCKETS) + 1] += int(seconds * _MICRO)
         if hook.call is not None:

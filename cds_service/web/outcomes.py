@@ -14,6 +14,7 @@ from ..kernel.errors import InputError
 from ..store.errors import StoreUnavailable
 from . import metering
 from .metrics import metrics
+from .told import FHIR, Told
 
 log = logging.getLogger("cds_service.web")
 
@@ -28,48 +29,48 @@ _SENTENCES = {
 
 def outcome(status: int, text: str) -> Response:
     """An OperationOutcome of one issue as HTTP answer."""
+    return told(status, text).response()
+
+
+def told(status: int, text: str, *headers: tuple[str, str]) -> Told:
+    """An OperationOutcome of one issue."""
     severity, code = "fatal" if status >= 500 else "error", _CODES.get(status, "exception")
-    return of_issues(status, [{"severity": severity, "code": code, "details": {"text": text}, "diagnostics": text}])
+    issue = {"severity": severity, "code": code, "details": {"text": text}, "diagnostics": text}
+    return of_issues(status, [issue], *headers)
 
 
-def of_issues(status: int, issues: list[dict[str, Any]]) -> Response:
-    """An OperationOutcome of several issues as HTTP answer."""
-    body = {"resourceType": "OperationOutcome", "issue": issues}
-    return Response(msgspec.json.encode(body), status, mimetype="application/fhir+json")
+def of_issues(status: int, issues: list[dict[str, Any]], *headers: tuple[str, str]) -> Told:
+    """An OperationOutcome of several issues."""
+    return Told(status, msgspec.json.encode({"resourceType": "OperationOutcome", "issue": issues}), FHIR, headers)
+
+
+def of_error(error: Exception, route: str) -> Told:
+    """What is answered where a call ends in an exception, which is logged and counted where the fault is ours.
+
+    `route`: the address as a word of `metrics.ROUTES`.
+    """
+    if isinstance(error, MissingData):
+        return told(412, str(error))
+    if isinstance(error, InputError):
+        return told(400, str(error))
+    if isinstance(error, StoreUnavailable):
+        log.error("feedback could not be kept: %s", error)
+        return told(503, "the feedback could not be kept; nothing of it was, send it again", ("Retry-After", "5"))
+    if isinstance(error, HTTPException):
+        status = error.code or 500
+        allow = dict(error.get_headers()).get("Allow")
+        return told(status, _SENTENCES.get(status, error.name.lower()), *([("Allow", allow)] if allow else []))
+    # Only where, never what: the text of an exception may quote the chart.
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+    log.error("a call failed (%s): %s at %s", route, type(error).__name__, where)
+    metrics().fault(route)
+    return told(500, "the service failed; nothing is known of this patient's trials")
 
 
 def register(app: Flask) -> None:
     """Answer every fault of `app` with an OperationOutcome."""
 
-    @app.errorhandler(MissingData)
-    def missing(error: MissingData) -> Response:
-        return outcome(412, str(error))
-
-    @app.errorhandler(StoreUnavailable)
-    def store(error: StoreUnavailable) -> Response:
-        log.error("feedback could not be kept: %s", error)
-        answer = outcome(503, "the feedback could not be kept; nothing of it was, send it again")
-        answer.headers["Retry-After"] = "5"
-        return answer
-
-    @app.errorhandler(InputError)
-    def unusable(error: InputError) -> Response:
-        return outcome(400, str(error))
-
-    @app.errorhandler(HTTPException)
-    def http(error: HTTPException) -> Response:
-        status = error.code or 500
-        answer = outcome(status, _SENTENCES.get(status, error.name.lower()))
-        allow = dict(error.get_headers()).get("Allow")
-        if allow:
-            answer.headers["Allow"] = allow
-        return answer
-
     @app.errorhandler(Exception)
-    def fault(error: Exception) -> Response:
-        # Only where, never what: the text of an exception may quote the chart.
-        frames = traceback.extract_tb(error.__traceback__)
-        where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
-        log.error("a call failed (%s): %s at %s", metering.route(), type(error).__name__, where)
-        metrics().fault(metering.route())
-        return outcome(500, "the service failed; nothing is known of this patient's trials")
+    def failed(error: Exception) -> Response:
+        return of_error(error, metering.route()).response()

@@ -7,7 +7,6 @@ A file declares ID, HOOK, TITLE, DESCRIPTION, USAGE, `prefetch(client) -> {key: 
 import importlib.util
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -26,22 +25,24 @@ from ..settings import Client, Settings
 _DECLARED = ("ID", "HOOK", "TITLE", "DESCRIPTION", "USAGE", "prefetch", "answer")
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True, gc=False):
     """One hook call, checked, as a service sees it."""
 
-    patient_id: str = field(repr=False)
-    user_id: str = field(repr=False)
-    prefetch: Mapping[str, msgspec.Raw] = field(repr=False)
-    access: FhirAccess | None = field(repr=False)
+    patient_id: str
+    user_id: str
+    prefetch: Mapping[str, msgspec.Raw]
+    access: FhirAccess | None
     as_of: date
     deadline: float
     """An instant of time.monotonic()."""
-    settings: Settings = field(repr=False)
-    client: Client = field(repr=False)
-    hook_instance: str = field(default="", repr=False)
-    fhir_base: str = field(default="", repr=False)
+    settings: Settings
+    client: Client
+    hook_instance: str = ""
+    fhir_base: str = ""
     """`fhirServer` as the request names it: within it an id means one patient."""
+
+    def __repr__(self) -> str:
+        return "Call(…)"  # what shows the locals of a fault shows no patient
 
     @property
     def by_clinician(self) -> bool:

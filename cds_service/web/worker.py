@@ -50,7 +50,7 @@ def answer_to(error: BaseException) -> bytes:
     """The whole HTTP answer to what could not be read, or not be answered."""
     status = next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
     metrics().answered("other", status)
-    body = outcomes.outcome(status, _SENTENCES[status]).get_data()
+    body = outcomes.told(status, _SENTENCES[status]).body
     head = [
         f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
         "Connection: close",

@@ -13,7 +13,8 @@ from werkzeug.test import TestResponse
 from cds_service.settings import Settings
 from cds_service.store import Store
 from cds_service.terminology import load
-from cds_service.web.app import Deployment, create_app
+from cds_service.web.app import create_app
+from cds_service.web.deployment import Deployment
 
 ADDRESS = "/cds-services/sle-cart-trials"
 PATIENT = {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1992-03-04"}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cds_service.web import services as registry
-from cds_service.web.app import Deployment, seen_at
+from cds_service.web.deployment import Deployment, seen_at
 
 from .making import ADDRESS, FAILED, NONE, PATIENT, bundle, call, client, condition, post, prefetch, refused
 

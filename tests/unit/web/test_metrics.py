@@ -156,7 +156,7 @@ def test_failures_of_fhir_servers_of_the_store_and_of_tokens_are_counted_by_thei
         FetchError("timeout")
         keeping.Keeper._failed(_Quiet(), "write", StoreUnavailable("x"))  # type: ignore[arg-type]
         with client().application.test_request_context():
-            callers._unauthorized("replayed")
+            callers.unauthorized(callers.NotAdmitted("replayed"))
     assert grown("cds_fhir_failures_total", reason="timeout") == 1
     assert grown("cds_store_failures_total", action="write") == 1
     assert grown("cds_refused_tokens_total", cause="replayed") == 1

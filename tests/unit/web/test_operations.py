@@ -16,7 +16,8 @@ from cds_service.store import Store, StoreUnavailable
 from cds_service.terminology import load
 from cds_service.trials import load_trials
 from cds_service.web import models, readiness
-from cds_service.web.app import Deployment, create_app
+from cds_service.web.app import create_app
+from cds_service.web.deployment import Deployment
 from cds_service.web.services import services
 
 from .making import ADDRESS, call, client, refused, shared_store
