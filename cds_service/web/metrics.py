@@ -7,7 +7,6 @@ a word that is none of these counts as `other`, or not at all. One hook call is 
 
 import time
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import compress, product
@@ -79,6 +78,7 @@ class Metrics:
     def __init__(self, keys: Mapping[str, Iterable[str]], hooks: Mapping[str, str], trials: Sequence[Trial]) -> None:
         """`keys`: service → its prefetch keys; `hooks`: service → its hook."""
         self.families: list[Family] = []
+        self._hooks = dict(hooks)
         self._next = 1
         add = self._add
         self._routes = add("cds_http_requests", "Answers by route and class of status", ("route", "status"),
@@ -91,17 +91,18 @@ class Metrics:
                           ("service", "fate"), product(hooks, FATES))  # fmt: skip
         missing = add("cds_prefetch_missing", "Hook calls that did not bring a prefetch key", ("service", "key"),
                       ((s, key) for s in keys for key in keys[s]))  # fmt: skip
-        self._missing = {s: [(key, missing[s, key]) for key in keys[s]] for s in keys}
+        self._missing = {s: {key: missing[s, key] for key in keys[s]} for s in keys}
         verdicts = add("cds_verdicts", "Screenings by trial and verdict", ("trial", "verdict"),
                        product([t.id for t in trials], VERDICTS))  # fmt: skip
         unknown = add("cds_criteria_unknown", "Criteria that the chart could not decide", ("trial", "criterion"),
                       ((t.id, c.id) for t in trials for c in t.criteria))  # fmt: skip
         self._trials = {
-            t.id: ({v: verdicts[t.id, v] for v in VERDICTS}, unknown[t.id, t.criteria[0].id]) for t in trials
+            t.id: ({v: verdicts[t.id, v] for v in VERDICTS}, tuple([unknown[t.id, c.id] for c in t.criteria]))
+            for t in trials
         }
         reasons = add("cds_unknown_reasons", "Why criteria could not be decided", ("reason",),
                       ((r.value,) for r in Reason))  # fmt: skip
-        self._reasons: dict[Reason | None, int] = {r: reasons[r.value,] for r in Reason}
+        self._reasons = {r: reasons[r.value,] for r in Reason}
         self._fhir = add("cds_fhir_failures", "Requests to FHIR servers that brought nothing usable, retried ones too",
                          ("reason",), ((r,) for r in faults.WORDS))  # fmt: skip
         self._store = add("cds_store_failures", "Hook calls that the store did not serve", ("action",),
@@ -137,38 +138,43 @@ class Metrics:
                 self._hook(row, hook, status)
 
     def _hook(self, row: "memoryview[int]", hook: HookCall, status: int) -> None:
-        service = hook.service
-        row[self._calls[service, services()[service].HOOK, *hook.outcome(status)]] += 1
+        service, call, reply = hook.service, hook.call, hook.reply
+        row[self._calls[service, self._hooks[service], *hook.outcome(status)]] += 1
         seconds, first = time.monotonic() - hook.begun, self._seconds[service,]
         row[first + bisect_left(BUCKETS, seconds)] += 1
         row[first + len(BUCKETS) + 1] += int(seconds * _MICRO)
-        if hook.call is not None:
-            for key, place in self._missing[service]:
-                if key not in hook.call.prefetch:
-                    row[place] += 1
-        if hook.reply is None:
+        if call is not None:
+            missing = self._missing[service]
+            for key in missing.keys() - set(call.prefetch):
+                row[missing[key]] += 1
+        if reply is None:
             return
         for card in hook.shown:
             row[self._cards[service, "shown" if card.trials else "unread"]] += 1
-        row[self._cards[service, "held-back"]] += len(hook.reply.cards) - len(hook.shown)
-        self._assessed(row, hook.reply.assessments)
+        row[self._cards[service, "held-back"]] += len(reply.cards) - len(hook.shown)
+        if reply.assessments:
+            self._assessed(row, reply.assessments)
 
     def _assessed(self, row: "memoryview[int]", assessments: Sequence[Assessment]) -> None:
         shared = together(assessments)
         # Only what is unknown has a reason (decision 29). What picks the answers of a trial gives its criteria in the
         # order of its file, as the places are.
         why = list(map(_reason, shared.answers))
+        places: list[int] = []
+        reasons: list[Reason] = []
         for assessment, own in zip(assessments, shared.own, strict=True):
             known = self._trials.get(assessment.trial.id)
             if known is None:
                 continue
-            verdicts, place = known
-            row[verdicts[assessment.verdict]] += 1
+            verdicts, criteria = known
             unknown = own(why)
-            for at in compress(range(place, place + len(unknown)), unknown):
-                row[at] += 1
-            for reason, times in Counter(filter(None, unknown)).items():
-                row[self._reasons[reason]] += times
+            places.append(verdicts[assessment.verdict])
+            places.extend(compress(criteria, unknown))
+            reasons.extend(filter(None, unknown))
+        for place in places:
+            row[place] += 1
+        for reason, place in self._reasons.items():
+            row[place] += reasons.count(reason)
 
     def fault(self, route: str) -> None:
         """The service failed."""

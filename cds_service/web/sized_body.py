@@ -16,6 +16,8 @@ class SizedBody(Body):  # type: ignore[misc]
     def read(self, size: int | None = None) -> bytes:
         """The next `size` bytes, fewer only where the sender stopped. Raises OSError as the socket does."""
         reader = self.reader
+        if not reader.length and not self.buf.tell():
+            return b""  # gunicorn asks twice, before and after the next request, whether anything is left
         if size is None or size < reader.length or self.buf.tell() or type(reader.unreader.sock) is not socket.socket:
             return super().read(size)  # type: ignore[no-any-return]
         try:
