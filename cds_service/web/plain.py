@@ -8,7 +8,7 @@ what they do and differ in nothing that is sent: a test holds one against the ot
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from werkzeug.http import HTTP_STATUS_CODES
 
@@ -31,6 +31,14 @@ _LENGTH = re.compile("[0-9]{1,15}", re.ASCII).fullmatch
 _STATUS = {status: f"{status} {phrase.upper()}" for status, phrase in HTTP_STATUS_CODES.items()}  # as Flask writes them
 
 
+class Answer(NamedTuple):
+    """What is sent: the status line without the protocol, all headers that are not the server's, the body."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
 class PlainRoad:
     """A WSGI application: answers plain hook calls, and hands over to `flask` whatever is not."""
 
@@ -45,9 +53,21 @@ class PlainRoad:
         self._metrics = metrics()
 
     def __call__(self, environ: Mapping[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        answer = self.take(environ)
+        if answer is None:
+            return self.flask(environ, start_response)
+        start_response(answer.status, answer.headers)
+        return (answer.body,)
+
+    def take(self, environ: Mapping[str, Any]) -> Answer | None:
+        """The answer to a plain hook call, None for what is none. Never raises.
+
+        Of `environ` it reads method, address, the headers and the body (WSGI's names); nothing of a body is read where
+        it says None.
+        """
         service = self._services.get(environ["PATH_INFO"])
         if service is None or not _is_plain(environ):
-            return self.flask(environ, start_response)
+            return None
         hook = None
         try:
             client = self._door.client_of(environ["PATH_INFO"], environ.get("HTTP_AUTHORIZATION"))
@@ -58,13 +78,10 @@ class PlainRoad:
             told = unauthorized(refused)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is answered with an OperationOutcome
             told = outcomes.of_error(error, ROUTE)
-        status, answer, media, more = told
+        status, text, media, more = told
         self._metrics.answered(ROUTE, status, hook)
-        start_response(
-            _STATUS[status],
-            [("Content-Type", media), ("Content-Length", str(len(answer))), *more, *self._headers],
-        )
-        return (answer,)
+        named = [("Content-Type", media), ("Content-Length", str(len(text))), *more, *self._headers]
+        return Answer(_STATUS[status], named, text)
 
 
 def _is_plain(environ: Mapping[str, Any]) -> bool:

@@ -17,8 +17,9 @@ from gunicorn.http import errors
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
-from . import outcomes
+from . import outcomes, wire
 from .metrics import metrics
+from .plain import PlainRoad
 from .sized_body import in_one_piece
 
 log = logging.getLogger("cds_service.web")
@@ -96,9 +97,16 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._free.release()
 
     def handle_request(self, req: Any, conn: Any) -> Any:
-        """One request for the application."""
+        """One request for the application; a plain hook call is written by ourselves."""
         in_one_piece(req)
-        return super().handle_request(req, conn)
+        road: object = getattr(self.wsgi, "wsgi_app", None)
+        environ = wire.plain_environ(req)
+        answer = road.take(environ) if isinstance(road, PlainRoad) and environ is not None else None
+        if answer is None:
+            return super().handle_request(req, conn)
+        keep = self.alive and len(self.keepalived_conns) < self.max_keepalived and not req.should_close()
+        conn.sock.sendall(wire.written(answer, req.version, keep))
+        return keep
 
     def murder_pending(self) -> None:
         """Once a second: read no further from who has not sent a request in time. An answer can still be written."""

@@ -1,5 +1,6 @@
 """The service as `make run` starts it: gunicorn, the demo FHIR server beside it, the first card, the end."""
 
+import json
 import os
 import signal
 import socket
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from ..unit.web.making import ADDRESS
+from ..unit.web.making import ADDRESS, call
 
 
 def _free_port() -> int:
@@ -79,6 +80,62 @@ def test_a_call_without_prefetch_is_answered_from_the_demo_server(running: Runni
     answer = requests.post(running.base + ADDRESS, json=body, timeout=20)
     assert answer.status_code == 200
     assert len(answer.json()["cards"]) == 1
+
+
+def _exchange(running: Running, sent: bytes, answers: int) -> bytes:
+    """What comes back on one connection until so many answers are there, or the service closes it."""
+    with socket.create_connection(("127.0.0.1", running.port), timeout=20) as ends:
+        ends.sendall(sent)
+        found = b""
+        while found.count(b'{"cards":[') < answers or not found.endswith(b"}"):
+            piece = ends.recv(1 << 16)
+            if not piece:
+                break
+            found += piece
+        else:
+            ends.settimeout(1)
+            try:
+                assert ends.recv(1) == b"", "more than was asked for"
+                found += b" closed"
+            except TimeoutError:
+                pass
+    return found
+
+
+@pytest.mark.parametrize(
+    ("first", "line", "closes"),
+    [("HTTP/1.1", "X-Nothing: 1", False), ("HTTP/1.1", "Connection: close", True), ("HTTP/1.0", "X-Nothing: 1", True),
+     ("HTTP/1.0", "Connection: keep-alive", False), ("HTTP/1.1", "Content-Encoding: identity", False)],
+)  # fmt: skip
+def test_a_connection_stays_open_as_the_client_says(running: Running, first: str, line: str, closes: bool) -> None:
+    body = json.dumps(call()).encode()
+    head = (f"POST {ADDRESS} {first}\r\nHost: localhost\r\n{line}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n").encode()  # fmt: skip
+    found = _exchange(running, head + body, 1)
+    assert found.startswith(f"{first} 200 OK\r\n".encode())
+    assert found.endswith(b" closed") is closes
+    assert (b"Connection: close" in found) is closes
+
+
+def test_calls_that_come_in_one_packet_are_answered_one_after_the_other(running: Running) -> None:
+    one, other = json.dumps(call()).encode(), json.dumps(call(hook="order-sign")).encode()
+    head = f"POST {ADDRESS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+    sent = b"".join(head.encode() + str(len(body)).encode() + b"\r\n\r\n" + body for body in (one, other, one))
+    found = _exchange(running, sent, 2)
+    statuses = [piece.split(b" ", 2)[1] for piece in found.split(b"HTTP/1.1")[1:]]
+    assert statuses == [b"200", b"400", b"200"]
+
+
+def test_both_roads_send_the_same_headers_over_the_wire(running: Running) -> None:
+    heads = []
+    for kind in ("application/json", "application/json; charset=latin-1"):  # the second is no plain call
+        answer = requests.post(
+            running.base + ADDRESS, data=json.dumps(call()), headers={"Content-Type": kind}, timeout=20
+        )
+        assert answer.status_code == 200
+        heads.append({name.lower(): value for name, value in answer.headers.items() if name.lower() != "date"})
+        assert answer.headers["Date"].endswith("GMT")
+    assert heads[0] == heads[1]
 
 
 def test_pages_of_the_demo_server_keep_the_origin_that_the_client_used(running: Running) -> None:
