@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from itertools import compress
 from typing import Any, NamedTuple
 
 from ..eligibility import Assessment
@@ -12,7 +13,8 @@ from . import wording
 from .choose import fits, not_yet, ordered
 from .extension import extension
 from .points import open_points
-from .tally import Tally, tallies_of
+from .spoken import spoken
+from .tally import Share, Tally, shares
 from .text import counted, day_words, escape, listed
 from .told import REVIEW, Told
 
@@ -51,13 +53,14 @@ def cards_for(screening: Screening, layout: Layout = Layout()) -> list[Card]:  #
         later = not_yet(assessments, shown) if layout.near_misses else []
         return [_near_miss_card(later, screening)] if later else []
     told = Told(assessments)
-    tallies = tallies_of(assessments, told)
-    fitting = ordered([tally for tally, fit in zip(tallies, chosen, strict=True) if fit])
+    every = shares(assessments, told)
+    fitting = ordered([Tally(assessment, own, told) for assessment, own, _ in compress(every, chosen)])
     if _unreadable(fitting):
         return unread_card(wording.unread_kinds(screening.chart)[0] or ["most of the record"], layout, screening)
     if layout.per_trial:
-        return [_card_of_one(tally, told, screening) for tally in fitting]
-    return [_card_of_all(fitting, tallies, told, not_yet(assessments, shown), screening)]
+        own = {share[0].trial: share for share in every}
+        return [_card_of_one(tally, own[tally.trial], told, screening) for tally in fitting]
+    return [_card_of_all(fitting, every, told, not_yet(assessments, shown), screening)]
 
 
 def unread_card(
@@ -89,7 +92,7 @@ def _unreadable(fitting: Sequence[Tally]) -> bool:
 
 
 def _card_of_all(
-    fitting: Sequence[Tally], tallies: Sequence[Tally], told: Told, later: list[Assessment], screening: Screening
+    fitting: Sequence[Tally], every: Sequence[Share], told: Told, later: list[Assessment], screening: Screening
 ) -> Card:
     points = open_points(fitting)
     waiting = wording.waiting(later)
@@ -101,15 +104,17 @@ def _card_of_all(
             blocks.append(waiting if named else f"**Not yet:** {counted(len(later), 'further trial')}.")
         return "\n\n".join([*head, *blocks, foot])
 
-    return _card(wording.summary(fitting), _shortest(detail), [t.trial for t in fitting], screening, tallies, told)
+    return _card(wording.summary(fitting), _shortest(detail), [t.trial for t in fitting], screening, every, told)
 
 
 def _shortest(detail: Callable[[int, bool, bool], str]) -> str:
     """The fullest detail that stays under the limit: first fewer points, then without their reasons."""
-    text = ""
+    text = detail(MOST_POINTS, False, True)
+    if len(text) <= LONGEST_DETAIL:
+        return text
     for most, brief, named in (
-        (MOST_POINTS, False, True), (2, False, True), (MOST_POINTS, True, True), (1, False, True), (1, True, True),
-        (1, True, False), (0, True, False),
+        (2, False, True), (MOST_POINTS, True, True), (1, False, True), (1, True, True), (1, True, False),
+        (0, True, False),
     ):  # fmt: skip
         text = detail(most, brief, named)
         if len(text) <= LONGEST_DETAIL:
@@ -117,14 +122,14 @@ def _shortest(detail: Callable[[int, bool, bool], str]) -> str:
     return text[: text.rfind("\n", 0, LONGEST_DETAIL - len(wording.DISCLAIMER) - 2)] + f"\n\n{wording.DISCLAIMER}"
 
 
-def _card_of_one(tally: Tally, told: Told, screening: Screening) -> Card:
+def _card_of_one(tally: Tally, own: Share, told: Told, screening: Screening) -> Card:
     points = open_points([tally])[tally.trial.id]
     head, foot = _frame(screening)
 
     def detail(most: int, brief: bool, named: bool) -> str:
         return "\n\n".join([*head, wording.block(tally, points, screening.chart, most, brief=brief), foot])
 
-    return _card(wording.summary_of_one(tally), _shortest(detail), [tally.trial], screening, [tally], told)
+    return _card(wording.summary_of_one(tally), _shortest(detail), [tally.trial], screening, [own], told)
 
 
 def _near_miss_card(later: list[Assessment], screening: Screening) -> Card:
@@ -159,26 +164,27 @@ def _card(
     detail: str,
     trials: Sequence[Trial],
     screening: Screening | None,
-    tallies: Sequence[Tally] = (),
+    told_of: Sequence[Share] = (),
     told: Told | None = None,
 ) -> Card:
-    """One card. `tallies`, `told`: of the trials that its extension tells of, where they were made already."""
-    label = f"ClinicalTrials.gov {', '.join(t.id for t in trials)}" if trials else "ClinicalTrials.gov"
+    """One card. `told_of`, `told`: the trials that its extension tells of, where they were looked at already."""
+    ids = [t.id for t in trials]
     card = Card(
         uuid=_uuid(),
         summary=summary,
         detail=detail,
         indicator="info",
-        source={"label": label, "url": trials[0].url if len(trials) == 1 else REGISTRY, "topic": TOPIC},
+        source={
+            "label": f"ClinicalTrials.gov {', '.join(ids)}" if ids else "ClinicalTrials.gov",
+            "url": trials[0].url if len(trials) == 1 else REGISTRY,
+            "topic": TOPIC,
+        },
     )
-    card.trials = tuple([t.id for t in trials])
+    card.trials = tuple(ids)
     if trials:
         card["overrideReasons"] = CODINGS
-        card["links"] = [
-            {"label": f"{t.name} in the registry ({t.id})", "url": t.url, "type": "absolute"} for t in trials
-        ]
+        card["links"] = [spoken(t)[2] for t in trials]
     if screening is not None:
         told = told or Told(screening.assessments)
-        tallies = tallies or tallies_of(screening.assessments, told)
-        card["extension"] = {EXTENSION: extension(screening, tallies, told)}
+        card["extension"] = {EXTENSION: extension(screening, told_of or shares(screening.assessments, told), told)}
     return card

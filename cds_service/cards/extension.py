@@ -4,31 +4,34 @@ As objects it would be some hundred and fifty dictionaries a card. A test holds 
 """
 
 from collections.abc import Sequence
-from datetime import date
 from functools import lru_cache
 
 import msgspec
 
 from ..eligibility import Assessment
 from ..screening import Screening, skipped_in_short
-from .tally import Tally
+from ..trials import Trial
+from .tally import Share
 from .told import Told, written
 
 
-def extension(screening: Screening, tallies: Sequence[Tally], told: Told) -> msgspec.Raw:
-    """The JSON of the extension. `tallies`: those of the screening's trials, in its order; `told`: their answers."""
+def extension(screening: Screening, trials: Sequence[Share], told: Told) -> msgspec.Raw:
+    """The JSON of the extension. `trials`: those that it tells of; `told`: their answers."""
     # All pieces in one list, joined once: the whole is some fourteen kilobytes long.
     parts = [f'{{"patient":{written(screening.patient)},"as_of":"{screening.as_of.isoformat()}","trials":[']
     comma = ""
-    for tally in tallies:
-        parts.append(comma + _head(tally.assessment))
-        if tally.ids:
-            answers = list(_opened(tally.ids))
-            answers[1::2] = tally.own(told.json)
+    for assessment, own, ids in trials:
+        parts.append(comma)
+        parts.append(_head(assessment[0], assessment[1]))
+        if assessment[2] is not None or assessment[3]:
+            parts.append(_dated(assessment))
+        if ids:
+            answers = list(_opened(ids))
+            answers[1::2] = own(told.json)
             parts += answers
         parts.append("}")
         comma = ","
-    skipped = skipped_in_short(screening)
+    skipped = skipped_in_short(screening) if screening.skipped else None
     parts.append(f'],"skipped":{written(skipped)}}}' if skipped else "]}")
     return msgspec.Raw("".join(parts))
 
@@ -43,16 +46,15 @@ def _opened(ids: tuple[str, ...]) -> tuple[str, ...]:
     return (*pieces, "}]")
 
 
-def _head(assessment: Assessment) -> str:
-    """What stands before the criteria."""
-    trial = assessment.trial
-    head = _named(trial.id, trial.status, trial.status_as_of, assessment.verdict)
-    if assessment.eligible_from:
-        head += f',"eligible_from":"{assessment.eligible_from.isoformat()}"'
-    return f'{head},"notes":{written(assessment.notes)}' if assessment.notes else head
-
-
 @lru_cache(maxsize=256)
-def _named(id_: str, status: str, status_as_of: date, verdict: str) -> str:
-    named = {"id": id_, "status": status, "status_as_of": status_as_of.isoformat(), "verdict": verdict}
+def _head(trial: Trial, verdict: str) -> str:
+    """What stands before the criteria."""
+    named = {"id": trial.id, "status": trial.status, "status_as_of": trial.status_as_of.isoformat(), "verdict": verdict}
     return written(named)[:-1]
+
+
+def _dated(assessment: Assessment) -> str:
+    """The day from which a trial may fit, and the notes on it."""
+    _, _, eligible_from, notes, _ = assessment
+    day = f',"eligible_from":"{eligible_from.isoformat()}"' if eligible_from else ""
+    return f'{day},"notes":{written(notes)}' if notes else day

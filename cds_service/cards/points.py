@@ -6,7 +6,8 @@ then as the trial lists them.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import compress
+from itertools import chain, compress, count
+from operator import itemgetter
 
 from ..chart.chart import Chart
 from ..clinical.selection import is_child
@@ -26,31 +27,35 @@ _MOST_NAMED = 4
 
 Point = tuple[Criterion, Answer]
 """One unknown criterion of one trial."""
+_Asked = tuple[tuple[str, ...], int]
+"""What the reader has to find out, and how easily."""
+_keys, _point = itemgetter(0), itemgetter(2)
 
 
 def open_points(tallies: Sequence[Tally]) -> dict[str, list[Point]]:
     """Trial id → its unknown criteria, those first that the reader can best act on."""
-    found: list[tuple[str, list[Point], list[tuple[tuple[str, ...], int]]]] = []
+    found: list[tuple[str, list[Point], list[_Asked]]] = []
     decides: dict[str, int] = {}
     for tally in tallies:
         points = list(compress(tally.assessment.criteria, tally.unknown)) if tally.open else []
         asked = [_asks(answer[5], criterion.topic, criterion.ask) for criterion, answer in points]
         found.append((tally.trial.id, points, asked))
-        for key in {key for keys, _ in asked for key in keys}:
+        for key in set(chain.from_iterable(map(_keys, asked))):
             decides[key] = decides.get(key, 0) + 1
-    ordered: dict[str, list[Point]] = {}
-    for trial, points, asked in found:
-        ranks = [
-            ease - len(_EASE) * (decides[keys[0]] if len(keys) == 1 else max([decides[key] for key in keys]))
-            for keys, ease in asked
-        ]
-        ordered[trial] = [points[n] for n in sorted(range(len(points)), key=ranks.__getitem__)]
-    return ordered
+    # Trials ask alike: what each question is worth is worked out once, and a tie leaves the order of the file.
+    rank = {
+        asks: asks[1] - len(_EASE) * max(map(decides.__getitem__, asks[0]))
+        for asks in set(chain.from_iterable([asked for _, _, asked in found]))
+    }
+    return {
+        trial: list(map(_point, sorted(zip(map(rank.__getitem__, asked), count(), points, strict=False))))
+        for trial, points, asked in found
+    }
 
 
 @lru_cache(maxsize=1024)
-def _asks(missing: tuple[str, ...], topic: str, ask: str | None) -> tuple[tuple[str, ...], int]:
-    """What the reader has to find out, and how easily. The two SLEDAI totals stand in for each other (decision 6)."""
+def _asks(missing: tuple[str, ...], topic: str, ask: str | None) -> _Asked:
+    """What answers a point. The two SLEDAI totals stand in for each other (decision 6)."""
     keys = tuple("sledai" if "sledai" in m else m for m in missing) if missing else (topic,)
     return keys, _EASE.get(ask or "question", 0)
 

@@ -8,20 +8,19 @@ from .told import JUDGE, MET, OPEN, REVIEW, SILENT, UNREAD, Told
 
 _IS_UNKNOWN = bytes([chr(letter) in OPEN + JUDGE + UNREAD for letter in range(256)])
 
+Share = tuple[Assessment, Picker, tuple[str, ...]]
+"""One trial, what picks its answers out of those told, and the ids of its criteria."""
+
 
 class Tally:
     """One trial on a card."""
 
-    __slots__ = (
-        "assessment", "check", "ids", "judge", "letters", "met", "open", "own", "silent", "trial", "unknown", "unread",
-    )  # fmt: skip
+    __slots__ = ("assessment", "check", "judge", "letters", "met", "open", "silent", "trial", "unknown", "unread")
 
-    def __init__(self, assessment: Assessment, told: Told, own: Picker, ids: tuple[str, ...]) -> None:
-        """`own`: what picks its answers out of those told; `ids`: of its criteria."""
+    def __init__(self, assessment: Assessment, own: Picker, told: Told) -> None:
+        """`own`: what picks its answers out of those told."""
         self.assessment = assessment
         self.trial: Trial = assessment.trial
-        self.own = own
-        self.ids = ids
         self.letters = letters = "".join(own(told.letters))
         # An answer has a basis only where it passes or fails, and a reason only where it is unknown (decision 29).
         self.silent = letters.count(SILENT)
@@ -36,7 +35,6 @@ class Tally:
         """For each criterion 1 or 0."""
 
 
-def tallies_of(assessments: Sequence[Assessment], told: Told) -> list[Tally]:
-    """`told`: of these assessments."""
-    shared = told.shared
-    return [Tally(a, told, own, ids) for a, own, ids in zip(assessments, shared.own, shared.ids, strict=True)]
+def shares(assessments: Sequence[Assessment], told: Told) -> list[Share]:
+    """What belongs to each trial. `told`: of these assessments."""
+    return list(zip(assessments, told.shared.own, told.shared.ids, strict=True))

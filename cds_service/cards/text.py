@@ -18,6 +18,11 @@ def day_words(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def month_words(day: date) -> str:
+    """The month of a day as `Dec 2026`."""
+    return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
 def date_words(written: str | None) -> str:
     """A date as recorded (partial, with a time, as `first/last` or `/last`) in words; "" where there is none."""
     if not written:

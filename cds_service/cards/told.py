@@ -8,15 +8,15 @@ its records is one of a few texts, all of them ours: each is made once, by `in_s
 (references, days) is put in for each card and never kept.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
-from itertools import compress, starmap
+from itertools import chain, starmap
 from operator import itemgetter
 from typing import Any
 
 import msgspec
 
-from ..eligibility import Assessment, together
+from ..eligibility import Assessment, Blank, together
 from ..kernel.answers import Answer, Basis, Reason, Status, new
 from ..screening import in_short
 
@@ -26,16 +26,14 @@ _UNKNOWN = {Reason.JUDGEMENT: JUDGE, Reason.UNAVAILABLE: UNREAD}
 _OTHERS = {Status.FAIL: AGAINST, Status.REVIEW: REVIEW}
 _ID = len('{"id":"-"')
 _reference = itemgetter(0)
-_letter, _json = itemgetter(0), itemgetter(1)
 _said = itemgetter(0, 1, 2, 5)
 """Of an answer: its status, basis, reason, and what is missing."""
-_own = itemgetter(3, 4, 6)
-"""Of an answer: until when, on what assumption, its evidence."""
+_joined = '"},{"reference":"'.join
 _encode = msgspec.json.Encoder().encode
 
 
 class Told:
-    """What the answers of some assessments come to; in the order of the answers."""
+    """What the answers of some assessments come to, in the places of the answers."""
 
     __slots__ = ("json", "letters", "shared")
     letters: list[str]
@@ -44,33 +42,43 @@ class Told:
 
     def __init__(self, assessments: Sequence[Assessment]) -> None:
         self.shared = shared = together(assessments)
-        self.letters, self.json, named = _told(shared.answers)
+        asked, blank = shared.asked, shared.blank
+        letters, json = _blank(blank) if blank is not None else ([""] * len(asked), [""] * len(asked))
+        self.letters, self.json = letters, json = letters.copy(), json.copy()
+        answers = list(map(shared.answers.__getitem__, asked))
+        named = _tell(answers, asked, letters, json)
         if not named.isascii() or not named.isprintable() or '"' in named or "\\" in named:
-            self.letters, self.json, _ = _told([_escaped(answer) for answer in shared.answers])
+            _tell([_escaped(answer) for answer in answers], asked, letters, json)
 
 
-def _told(answers: Sequence[Answer]) -> tuple[list[str], list[str], str]:
-    """Letters, JSON, and all references in one, each once: they stand in the JSON as they are."""
-    words = list(starmap(_words, map(_said, answers)))
-    letters, json = list(map(_letter, words)), list(map(_json, words))
-    references: dict[str, None] = {}
-    # What remains is of the patient, and of some answers only: days and records.
-    for n in compress(range(len(answers)), map(any, map(_own, answers))):
-        _, _, _, until, assumes, _, evidence, _ = answer = answers[n]
-        text = json[n]
-        if until is not None or assumes:
-            text = _without_records(new(Answer, (*answer[:6], (), ())))
-        if len(evidence) == 1:  # the same for most
-            first = evidence[0][0]
-            if first:
-                references[first] = None
-                text += f',"evidence":[{{"reference":"{first}"}}]'
-        elif evidence and (found := dict.fromkeys(filter(None, map(_reference, evidence)))):
-            references |= found
-            joined = '"},{"reference":"'.join(found)
-            text += f',"evidence":[{{"reference":"{joined}"}}]'
-        json[n] = text
-    return letters, json, "".join(references)
+@lru_cache(maxsize=64)
+def _blank(blank: Blank) -> tuple[list[str], list[str]]:
+    """What the answers come to that are the same for every chart, and a place for each of the others."""
+    answers = blank.answers
+    letters, json = [""] * len(answers), [""] * len(answers)
+    _tell(answers, range(len(answers)), letters, json)
+    return letters, json
+
+
+def _tell(answers: Sequence[Answer], places: Collection[int], letters: list[str], json: list[str]) -> str:
+    """Put the letter and the JSON of each answer in its place; all references, as they stand in the JSON."""
+    if not answers:
+        return ""
+    _, _, _, untils, assumes, _, evidences, _ = zip(*answers, strict=True)
+    for place, (letter, text), evidence in zip(places, starmap(_words, map(_said, answers)), evidences, strict=True):
+        if evidence:
+            named = evidence[0][0]
+            if len(evidence) > 1:  # of most there is one
+                named = _joined(filter(None, dict.fromkeys(map(_reference, evidence))))
+            if named:
+                text += f',"evidence":[{{"reference":"{named}"}}]'
+        letters[place], json[place] = letter, text
+    if untils.count(None) < len(untils) or any(assumes):
+        for place, answer in zip(places, answers, strict=True):
+            if answer[3] is not None or answer[4]:
+                whole = _without_records(new(Answer, (*answer[:6], (), ())))
+                json[place] = whole + json[place].removeprefix(_words(*_said(answer))[1])
+    return "".join(filter(None, map(_reference, chain.from_iterable(evidences))))
 
 
 def _escaped(answer: Answer) -> Answer:

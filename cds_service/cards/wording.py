@@ -4,17 +4,19 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
+from operator import attrgetter, itemgetter
 
-from ..chart.chart import DRUG_KINDS, Chart, Kind
+from ..chart.chart import Chart, Kind
 from ..eligibility import Assessment
 from ..kernel.answers import Answer, Evidence, Status
-from ..kernel.dates import parse_window
-from ..trials import Criterion, Trial
+from ..kernel.dates import DateSpan, parse_window
+from ..trials import Criterion
 from .choose import UNCONFIRMED
 from .evidence import evidence_words
 from .points import Point, line
+from .spoken import spoken
 from .tally import Tally
-from .text import counted, date_words, day_words, escape, listed
+from .text import counted, date_words, day_words, escape, listed, month_words
 
 DISCLAIMER = "A research screening aid. It does not establish eligibility; the study team decides."
 LONGEST_SUMMARY = 139
@@ -41,32 +43,19 @@ _DRUG_SOURCES = {
     "MedicationAdministration": "administrations",
     "MedicationDispense": "dispenses",
 }
-
-
-def recruitment(trial: Trial) -> str:
-    """Recruitment status with its date, always."""
-    return _recruitment(trial.status, trial.status_as_of, trial.last_update)
-
-
-@lru_cache(maxsize=64)
-def _recruitment(status: str, status_as_of: date, last_update: date) -> str:
-    read = f"(registry, {day_words(status_as_of)})"
-    if status == UNCONFIRMED:
-        return f"recruitment not confirmed since {day_words(last_update)} {read}"
-    return f"{status.replace('-', ' ')} {read}"
+"""In this order."""
+_newest, _last_day = itemgetter(0), attrgetter("day.last")
+"""Of the results of a concept; of a result."""
+_source = attrgetter("source")
 
 
 def summary(fits: Sequence[Tally]) -> str:
     """One sentence under 140 characters, without markup and without anything from the chart."""
-    trials = [tally.trial for tally in fits]
+    names = [spoken(tally.trial)[0] for tally in fits]
     tail = _tail(sum([tally.check for tally in fits]), sum([tally.judge for tally in fits]))
-    one = len(trials) == 1
-    head = "May fit a lupus CAR-T trial" if one else f"May fit {len(trials)} lupus CAR-T trials"
-    full = [f"{t.name} ({t.city}{', unconfirmed' if t.status == UNCONFIRMED else ''})" for t in trials]
-    short = [f"{t.name}{' (unconfirmed)' if t.status == UNCONFIRMED else ''}" for t in trials]
-    bare = [t.name for t in trials]
-    for names in (full, short, bare):
-        text = f"{head}: {listed(names)}.{tail}"
+    head = "May fit a lupus CAR-T trial" if len(names) == 1 else f"May fit {len(names)} lupus CAR-T trials"
+    for form in (0, 1, 2):
+        text = f"{head}: {listed([each[form] for each in names])}.{tail}"
         if len(text) <= LONGEST_SUMMARY:
             return text
     return f"{head}.{tail}"
@@ -90,26 +79,15 @@ def summary_of_one(tally: Tally) -> str:
 
 def block(tally: Tally, points: Sequence[Point], chart: Chart, most: int, *, brief: bool = False) -> str:
     """One trial: what it is, how the criteria came out, and the points that the reader can act on."""
-    lines = [_head(tally.trial), _counts(tally)]
-    lines += [line(point, chart, brief=brief) for point in points[:most]]
+    silent = f" ({tally.silent} of them because nothing is recorded)" if tally.silent else ""
+    lines = [
+        spoken(tally.trial)[1],
+        f"{tally.met} met{silent}, {tally.check} to check, {tally.judge} for you to judge, none against.",
+        *[line(point, chart, brief=brief) for point in points[:most]],
+    ]
     if most and len(points) > most:
         lines.append(f"- … and {len(points) - most} more.")
     return "\n".join(lines)
-
-
-def _head(trial: Trial) -> str:
-    return _named(trial.name, trial.product, trial.id, trial.city, trial.status, trial.status_as_of, trial.last_update)
-
-
-@lru_cache(maxsize=64)
-def _named(name: str, product: str, id_: str, city: str, status: str, status_as_of: date, last_update: date) -> str:
-    what = f"{name}, {product}" if product else name
-    return f"**{what}** · {id_} · {city} · {_recruitment(status, status_as_of, last_update)}  "
-
-
-def _counts(tally: Tally) -> str:
-    silent = f" ({tally.silent} of them because nothing is recorded)" if tally.silent else ""
-    return f"{tally.met} met{silent}, {tally.check} to check, {tally.judge} for you to judge, none against."
 
 
 def waiting(assessments: Sequence[Assessment]) -> str:
@@ -162,29 +140,37 @@ def unread_kinds(chart: Chart) -> tuple[list[str], list[str]]:
 
 def what_was_read(chart: Chart, *, say_unread: bool = True) -> str:
     """`Read: results to 21 Nov 2026, drugs from orders, records back to Mar 2019. 1 record could not be read (…).`"""
-    parts = []
-    days = [results[0].day.last for results in chart.results.values() if results]
-    if days:
-        parts.append(f"results to {day_words(min(max(days), chart.as_of))}")
+    last = max(map(_last_day, map(_newest, filter(None, chart.results.values()))), default=None)
+    if last is not None:
+        text = f"Read: results to {day_words(min(last, chart.as_of))}, "
     else:
-        parts.append("no results" if chart.kind("Observation").complete else "results not read")
-    served = {e.source for e in chart.exposures}
-    sources = [_DRUG_SOURCES[kind] for kind in DRUG_KINDS if kind in served]
-    if sources:
-        parts.append(f"drugs from {listed(sources)}")
+        text = "Read: no results, " if chart.kind("Observation").complete else "Read: results not read, "
+    if chart.exposures:
+        text += _sources(frozenset(map(_source, chart.exposures)))
     else:
-        parts.append("no drugs" if chart.drugs.complete else "drugs not read")
+        text += "no drugs" if chart.drugs.complete else "drugs not read"
     if chart.reach is not None:
-        parts.append(f"records back to {date_words(str(chart.reach)[:7])}")
-    text = f"Read: {', '.join(parts)}."
+        text += f", records back to {_month(chart.reach)}"
+    text += "."
     none, part = unread_kinds(chart)
     if none and say_unread:
         text += f" Could not be read: {listed(none)}."
     if part:
         text += f" Read only in part: {listed(part)}."
-    if say_unread:
+    if say_unread and chart.why:
         text += reasons(list(chart.why.values()))
-    return text + _skipped(chart)
+    return text + _skipped(chart) if chart.skipped else text
+
+
+@lru_cache(maxsize=64)
+def _sources(kinds: frozenset[str]) -> str:
+    return f"drugs from {listed([words for kind, words in _DRUG_SOURCES.items() if kind in kinds])}"
+
+
+def _month(reach: DateSpan) -> str:
+    """`Mar 2019`; the year where the chart gives no more."""
+    first, last = reach
+    return month_words(first) if first is last else date_words(str(reach)[:7])
 
 
 def reasons(why: Sequence[str]) -> str:
@@ -197,8 +183,6 @@ def reasons(why: Sequence[str]) -> str:
 
 
 def _skipped(chart: Chart) -> str:
-    if not chart.skipped:
-        return ""
     strangers = [p for _, p in chart.skipped if "another patient" in p]
     unread = [p for _, p in chart.skipped if "another patient" not in p]
     text = ""

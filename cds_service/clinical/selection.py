@@ -69,10 +69,11 @@ class Query:
     (`query`), which is the key under which a chart keeps the answer.
     """
 
-    __slots__ = ("accept", "concepts", "window")
+    __slots__ = ("accept", "concept", "concepts", "window")
 
     def __init__(self, concepts: tuple[str, ...], window: Window | None, accept: Accept | None) -> None:
         self.concepts = concepts
+        self.concept = concepts[0] if len(concepts) == 1 else None
         self.window = window
         self.accept = accept
 
@@ -81,8 +82,8 @@ class Query:
         found: Found | None = chart.memo.get(self)
         if found is not None:
             return found
-        concepts, kind = self.concepts, chart.kinds.get("Observation", _READ)
-        results = chart.results.get(concepts[0], ()) if len(concepts) == 1 else of_concepts(chart, concepts)
+        concept, concepts, kind = self.concept, self.concepts, chart.kinds.get("Observation", _READ)
+        results = of_concepts(chart, concepts) if concept is None else chart.results.get(concept, ())
         if not results and kind is _READ:
             return NOTHING
         start = look_back(chart, concepts[0]) if self.window is None else self.window.before(chart.as_of)

@@ -45,10 +45,17 @@ class Threshold:
     how: str = "number"
     meets: Callable[[Decimal, Decimal], bool] = field(init=False, repr=False, compare=False)
     """`sign` for one number."""
+    plainly: Callable[[Chart, Result, str], Answer | None] = field(init=False, repr=False, compare=False)
+    """The short way of `judge` for nearly every result: one number, and for a multiple of the ULN one own limit.
+
+    None: something is unusual, and `_carefully` has to look at it. A test holds both against each other.
+    """
 
     def __post_init__(self) -> None:
         """Work out at load time what no result changes."""
         object.__setattr__(self, "meets", _EXACT[self.sign])
+        ways = {"number": self._against_number, "times": self._against_limit, "over": self._against_limit}
+        object.__setattr__(self, "plainly", ways.get(self.how, _never_plain))
 
     def holds(self, value: Interval) -> bool | None:
         """Whether a number in the canonical unit meets a threshold of the form `number`; None when it straddles."""
@@ -59,29 +66,30 @@ class Threshold:
         answer = self.plainly(chart, result, rule)
         return self._carefully(chart, result, missing, rule) if answer is None else answer
 
-    def plainly(self, chart: Chart, result: Result, rule: str) -> Answer | None:
-        """The short way of `judge` for nearly every result: one number, and for a multiple of the ULN one own limit.
-
-        None: something is unusual, and `_carefully` has to look at it. A test holds both against each other.
-        """
+    def _against_number(self, chart: Chart, result: Result, rule: str) -> Answer | None:
         value: Measure = result.measured or measure(chart, result)
         _, _, _, exact, unit, shown = value
         if exact is None or unit != self.unit:
             return None
-        how = self.how
-        if how == "number":
-            decided, said = self.meets(exact, self.number), (self.text, rule, None, None)
-        elif how == "times" or how == "over":
-            limits: tuple[Upper, ...] = result.uppers or uppers(chart, result)
-            _, _, _, _, _, _, limit, of_limit = limits[0]
-            if limit is None:
-                return None
-            bound = limit * self.number if how == "times" else limit + self.number
-            decided, said = self.meets(_plus(exact), _plus(bound)), (self.text + of_limit, rule, None, None)
-        else:
-            return None
+        status = _PASS if self.meets(exact, self.number) else _FAIL
+        said = (self.text, rule, None, None)
         evidence = new(Evidence, shown + said)
-        return new(Answer, (_PASS if decided else _FAIL, _RECORDED, None, None, None, (), (evidence,), ()))
+        return new(Answer, (status, _RECORDED, None, None, None, (), (evidence,), ()))
+
+    def _against_limit(self, chart: Chart, result: Result, rule: str) -> Answer | None:
+        value: Measure = result.measured or measure(chart, result)
+        _, _, _, exact, unit, shown = value
+        if exact is None or unit != self.unit:
+            return None
+        upper: Upper = (result.uppers or uppers(chart, result))[0]
+        limit = upper[6]
+        if limit is None:
+            return None
+        bound = limit * self.number if self.how == "times" else limit + self.number
+        status = _PASS if self.meets(_plus(exact), _plus(bound)) else _FAIL
+        said = (self.text + upper[7], rule, None, None)
+        evidence = new(Evidence, shown + said)
+        return new(Answer, (status, _RECORDED, None, None, None, (), (evidence,), ()))
 
     def _carefully(self, chart: Chart, result: Result, missing: tuple[str, ...], rule: str) -> Answer:
         how = self.how
@@ -185,6 +193,10 @@ class Threshold:
         return new(
             Evidence, (result.reference, recorded, unit, result.written, compared, threshold, rule, basis, note)
         )
+
+
+def _never_plain(chart: Chart, result: Result, rule: str) -> None:
+    """Its own range always asks for a careful look."""
 
 
 def _compared(sign: str, value: Interval, limit: Decimal) -> bool | None:

@@ -89,17 +89,17 @@ class Value:
         """Answer for this chart; never raises."""
         found: Found = chart.memo.get(self.asked) or self.asked.of(chart)
         result = found[5]
-        if result is not None:
-            # The common case, without the ado of several.
-            plain: Answer | None = None
-            if self.compared or (self.spoilers and undisturbed(chart, self.spoilers)):
-                plain = self.threshold.plainly(chart, result, KIND)
-                if self.plain and plain is not None:
-                    return plain
-            answer = self._judge(chart, result) if plain is None else plain
-            if self.beside is None and (answer[0] is _PASS or not self.judgement_with):
+        if result is None:
+            return self._of_several(chart, found)
+        # The common case, without the ado of several.
+        if self.compared or (self.spoilers and undisturbed(chart, self.spoilers)):
+            answer = self.threshold.plainly(chart, result, KIND)
+            if answer is not None and (self.plain or (answer[0] is _PASS and self.beside is None)):
                 return answer
-            return self._completed(chart, answer)
+        return self._completed(chart, self._judge(chart, result))
+
+    def _of_several(self, chart: Chart, found: Found) -> Answer:
+        """Of no result, of several, or of one of which there is more to be said."""
         if self.echo and found.reason in (Reason.NO_DATA, Reason.STALE):
             found_other = newest(chart, self.concepts, self.window)
             if found_other.reason is None:

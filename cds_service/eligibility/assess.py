@@ -43,7 +43,7 @@ def assess_all(trials: tuple[Trial, ...], chart: Chart) -> tuple[Assessment, ...
     if why_not is not None:
         return tuple([Assessment(trial, "not-applicable", notes=why_not) for trial in trials])
     plan = plan_of(trials)
-    answers = plan.answers(chart)
+    answers, asked = plan.answers(chart)
     found = []
     for trial, own in zip(trials, plan.own, strict=True):
         mine = own(answers)
@@ -51,7 +51,7 @@ def assess_all(trials: tuple[Trial, ...], chart: Chart) -> tuple[Assessment, ...
         criteria = tuple(zip(trial.criteria, mine, strict=True))
         found.append(new(Assessment, (trial, verdict, eligible_from, (), criteria)))
     assessments = Assessments(found)
-    assessments.together = Together(answers, plan.own, plan.ids)
+    assessments.together = Together(answers, plan.own, plan.ids, asked, plan.blank)
     return assessments
 
 

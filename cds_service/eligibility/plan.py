@@ -11,13 +11,15 @@ from typing import Any, NamedTuple
 from ..chart.chart import Chart, Kind
 from ..clinical.findings import Guards, Silence, by_finding, unrecorded
 from ..criteria.rule import Silent
-from ..kernel.answers import Answer, review
+from ..kernel.answers import Answer, Basis, passed, review
 from ..trials.model import Trial
-from .together import Picker, picker
+from .together import Blank, Picker, picker
 
 _READ = Kind.READ
 _NOT_ASKED = review()
 """Holds a place that is filled for every chart."""
+_NOTHING_RECORDED = passed(Basis.NOT_RECORDED)
+"""Stands for the chart's own answer, but for the day since when it has records."""
 _Places = frozenset[int]
 
 
@@ -26,8 +28,12 @@ class Plan(NamedTuple):
 
     questions: tuple[Callable[[Chart], Answer], ...]
     """`answer` of each distinct rule (or `touched`); its place here is the place of its answer."""
-    blank: list[Answer]
-    """What each rule says where nothing touches it."""
+    unrecorded: int
+    """So many rules, the first ones, give untouched the chart's own answer for what nobody recorded."""
+    rest: list[Answer]
+    """What each of the others says where nothing touches it."""
+    blank: Blank
+    """The same of all, for who wants to know what they come to."""
     asked: _Places
     """The rules that are asked of every chart."""
     by_finding: dict[str, _Places]
@@ -39,15 +45,13 @@ class Plan(NamedTuple):
     guards: Guards
     guarded: dict[Silence, _Places]
     """The rules that must be asked where a guard of silence fails."""
-    unrecorded: tuple[int, ...]
-    """The rules that, untouched, give the chart's own answer for exclusions on which nothing is recorded."""
     own: tuple[Picker, ...]
     """For each trial: what picks the answers to its criteria out of all answers."""
     ids: tuple[tuple[str, ...], ...]
     """For each trial: the ids of its criteria."""
 
-    def answers(self, chart: Chart) -> list[Answer]:
-        """One answer a rule."""
+    def answers(self, chart: Chart) -> tuple[list[Answer], _Places]:
+        """One answer a rule; the places of those that were asked."""
         recorded, by_name = by_finding(chart), self.by_finding
         touched = [by_name[finding] for finding in by_name.keys() & recorded.keys()]
         if chart.kind("Observation") is _READ:
@@ -56,14 +60,11 @@ class Plan(NamedTuple):
         else:
             touched.append(self.observed)
         touched += [self.guarded[guard] for guard in self.guards.failing(chart)]
-        answers = self.blank.copy()
-        nothing = unrecorded(chart)
-        for place in self.unrecorded:
-            answers[place] = nothing
-        questions = self.questions
-        for place in self.asked.union(*touched):
+        answers = [unrecorded(chart)] * self.unrecorded + self.rest
+        questions, asked = self.questions, self.asked.union(*touched)
+        for place in asked:
             answers[place] = questions[place](chart)
-        return answers
+        return answers, asked
 
 
 _plans: dict[tuple[int, ...], tuple[tuple[Trial, ...], Plan]] = {}
@@ -83,16 +84,16 @@ def plan_of(trials: tuple[Trial, ...]) -> Plan:
 
 
 def _made(trials: tuple[Trial, ...]) -> Plan:
-    rules: dict[int, Any] = {id(c.rule): c.rule for trial in trials for c in trial.criteria}
-    places = {key: place for place, key in enumerate(rules)}
+    found: dict[int, Any] = {id(c.rule): c.rule for trial in trials for c in trial.criteria}
+    rules = sorted(found.values(), key=lambda rule: not _own(rule))  # so that those answers are made in one step
+    places = {id(rule): place for place, rule in enumerate(rules)}
     blank: list[Answer] = []
     asked: set[int] = set()
     observed: set[int] = set()
-    unrecorded_: list[int] = []
     findings: dict[str, set[int]] = {}
     concepts: dict[str, set[int]] = {}
     guards: dict[Silence, set[int]] = {}
-    for place, rule in enumerate(rules.values()):
+    for place, rule in enumerate(rules):
         always: Answer | None = getattr(rule, "always", None)
         silent: Silent | None = getattr(rule, "silent", None)
         if always is not None:
@@ -102,9 +103,7 @@ def _made(trials: tuple[Trial, ...]) -> Plan:
             asked.add(place)
             blank.append(_NOT_ASKED)
             continue
-        blank.append(_NOT_ASKED if silent.answer is None else silent.answer)
-        if silent.answer is None:
-            unrecorded_.append(place)
+        blank.append(_NOTHING_RECORDED if silent.answer is None else silent.answer)
         if silent.concepts:
             observed.add(place)
         for index, names in ((findings, silent.findings), (concepts, silent.concepts)):
@@ -112,16 +111,24 @@ def _made(trials: tuple[Trial, ...]) -> Plan:
                 index.setdefault(name, set()).add(place)
         for guard in silent.guards:
             guards.setdefault(guard, set()).add(place)
+    first = sum(map(_own, rules))
     return Plan(
-        tuple([getattr(rule, "touched", rule.answer) for rule in rules.values()]),
-        blank,
+        tuple([getattr(rule, "touched", rule.answer) for rule in rules]),
+        first,
+        blank[first:],
+        Blank(blank),
         frozenset(asked),
         {name: frozenset(touched) for name, touched in findings.items()},
         {name: frozenset(touched) for name, touched in concepts.items()},
         frozenset(observed),
         Guards(guards),
         {guard: frozenset(touched) for guard, touched in guards.items()},
-        tuple(unrecorded_),
         tuple([picker([places[id(c.rule)] for c in trial.criteria]) for trial in trials]),
         tuple([tuple([c.id for c in trial.criteria]) for trial in trials]),
     )
+
+
+def _own(rule: Any) -> bool:
+    """Whether a rule that nothing touches gives the chart's own answer for what nobody recorded."""
+    silent: Silent | None = getattr(rule, "silent", None)
+    return silent is not None and silent.answer is None and getattr(rule, "always", None) is None

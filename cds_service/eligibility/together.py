@@ -1,6 +1,6 @@
 """Assessments of one chart together: what several criteria ask alike has one answer, which is looked at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,6 +13,19 @@ Picker = Callable[[Sequence[Any]], tuple[Any, ...]]
 """Takes what belongs to the criteria of one trial, in their order, out of a sequence with one place an answer."""
 
 
+class Blank:
+    """What all rules of a plan answer where nothing touches them, in the places of their answers.
+
+    One object a plan, and the key under which is kept what these answers come to. It holds nothing of any chart: an
+    exclusion on which nothing is recorded passes here without the day since when a chart has records.
+    """
+
+    __slots__ = ("answers",)
+
+    def __init__(self, answers: Sequence[Answer]) -> None:
+        self.answers = answers
+
+
 class Together(NamedTuple):
     """The answers of some assessments, each once. What is made of each answer is picked for an assessment by `own`."""
 
@@ -21,6 +34,9 @@ class Together(NamedTuple):
     """For each assessment."""
     ids: Sequence[tuple[str, ...]]
     """For each assessment: the ids of its criteria."""
+    asked: Collection[int]
+    """The places of the answers that are of this chart; all others are those of `blank`."""
+    blank: Blank | None = None
 
 
 class Assessments(tuple["Assessment", ...]):
@@ -40,7 +56,8 @@ def together(assessments: Sequence["Assessment"]) -> Together:
             if places.setdefault(id(answer), len(answers)) == len(answers):
                 answers.append(answer)
     own = [picker([places[id(answer)] for _, answer in assessment.criteria]) for assessment in assessments]
-    return Together(answers, own, [tuple([criterion.id for criterion, _ in a.criteria]) for a in assessments])
+    ids = [tuple([criterion.id for criterion, _ in a.criteria]) for a in assessments]
+    return Together(answers, own, ids, range(len(answers)))
 
 
 def picker(places: Sequence[int]) -> Picker:

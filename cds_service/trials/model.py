@@ -40,9 +40,9 @@ class Site:
     status: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Trial:
-    """One trial: what the registry says of it, and its criteria."""
+    """One trial: what the registry says of it, and its criteria. Known by its identity: what is made of it is kept."""
 
     id: str
     name: str
@@ -62,9 +62,9 @@ class Trial:
     sites: tuple[Site, ...]
     criteria: tuple[Criterion, ...] = field(repr=False)
     notes: tuple[str, ...] = ()
-    city: str = field(init=False, repr=False, compare=False)
+    city: str = field(init=False, repr=False)
     """Cities of the sites, each once."""
-    url: str = field(init=False, repr=False, compare=False)
+    url: str = field(init=False, repr=False)
     """The registry's page on the trial."""
 
     def __post_init__(self) -> None:
