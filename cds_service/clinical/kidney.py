@@ -1,6 +1,6 @@
 """Creatinine clearance and eGFR: which of recorded and computed counts (criteria.md decision 7, 50)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ..chart.chart import Chart
@@ -103,22 +103,18 @@ def _beside(
 
 
 def _judge_computed(threshold: Threshold, computed: Computed, missing: tuple[str, ...], rule: str) -> Answer:
-    if computed.answer is not None:
-        answer = computed.answer
-        return answer._replace(missing=merge(missing, answer.missing))
-    numbers, texts = computed.numbers, computed.texts
+    numbers, answer, inputs, _, notes, formula, differing, texts = computed
+    if answer is not None:
+        return new(Answer, (*answer[:5], merge(missing, answer[5]), *answer[6:]))
     first = threshold.holds(numbers[0])
     said = f"{texts[0]} {threshold.unit}" if len(texts) == 1 else " or ".join([f"{t} {threshold.unit}" for t in texts])
-    own = new(Evidence, (None, None, None, None, said, threshold.text, rule, "computed", computed.formula))
-    evidence = (own, *computed.evidence)
+    own = new(Evidence, (None, None, None, None, said, threshold.text, rule, "computed", formula))
+    evidence = (own, *inputs)
     if len(numbers) > 1 and any(threshold.holds(n) is not first for n in numbers):
-        reason = Reason.JUDGEMENT if computed.differing else Reason.IMPRECISE
-        return unknown(reason, missing, evidence, computed.notes)
+        return unknown(Reason.JUDGEMENT if differing else Reason.IMPRECISE, missing, evidence, notes)
     if first is None:
-        return unknown(Reason.IMPRECISE, missing, evidence, computed.notes)
-    if first:
-        return passed(Basis.COMPUTED, evidence, computed.notes)
-    return failed(Basis.COMPUTED, evidence, notes=computed.notes)
+        return unknown(Reason.IMPRECISE, missing, evidence, notes)
+    return passed(Basis.COMPUTED, evidence, notes) if first else failed(Basis.COMPUTED, evidence, notes=notes)
 
 
 def _cockcroft(chart: Chart) -> Computed:
@@ -139,8 +135,16 @@ def _cockcroft(chart: Chart) -> Computed:
 
 
 def _egfr(chart: Chart) -> Computed:
-    creatinine = _input(chart, "creatinine_serum", "high")
-    ages = ages_of(chart)
+    creatinine, ages = _input(chart, "creatinine_serum", "high"), ages_of(chart)
+    number = creatinine[0]
+    if number is not None and ages is not None and ages[0] >= 18:
+        numbers = [ckd_epi_interval(ages, number, female=sex == "female") for sex in chart.patient.sexes]
+        return _computed(chart, numbers, (creatinine,), "CKD-EPI 2021")
+    return _egfr_of_a_child(chart, creatinine, ages)
+
+
+def _egfr_of_a_child(chart: Chart, creatinine: Input, ages: tuple[int, int] | None) -> Computed:
+    """Of somebody who is, or may be, under 18; and why there is none."""
     child = ages is not None and ages[0] < 18
     height = _input(chart, "body_height", "low") if child else None
     inputs = (creatinine,) if height is None else (creatinine, height)
@@ -150,39 +154,38 @@ def _egfr(chart: Chart) -> Computed:
         answer = unknown(Reason.IMPRECISE, ("birth_date", "body_height"), notes=("under or over 18: not known",))
         return Computed((), answer, creatinine=creatinine.result)
     problem = _problem(inputs, ages)
-    if problem is not None or ages is None:
+    if problem is not None or ages is None or height is None:
         return Computed((), problem, creatinine=creatinine.result)
-    assert creatinine.number is not None
-    numbers: list[Interval | None] = []
-    formulas: list[str] = []
+    assert creatinine.number is not None and height.number is not None
     # With a partial birth date on both sides of 18, both formulas must say the same (criteria.md section 2 "Age").
-    if height is not None:
-        assert height.number is not None
-        numbers.append(schwartz_interval(height.number, creatinine.number))
-        formulas.append("bedside Schwartz")
-    if ages[1] >= 18:
-        adult = (max(ages[0], 18), ages[1])
-        numbers += [ckd_epi_interval(adult, creatinine.number, female=sex == "female") for sex in chart.patient.sexes]
-        formulas.append("CKD-EPI 2021")
-    return _computed(chart, numbers, inputs, " or ".join(formulas))
+    numbers: list[Interval | None] = [schwartz_interval(height.number, creatinine.number)]
+    if ages[1] < 18:
+        return _computed(chart, numbers, inputs, "bedside Schwartz")
+    adult = (18, ages[1])
+    numbers += [ckd_epi_interval(adult, creatinine.number, female=sex == "female") for sex in chart.patient.sexes]
+    return _computed(chart, numbers, inputs, "bedside Schwartz or CKD-EPI 2021")
 
 
-def _computed(chart: Chart, numbers: list[Interval | None], inputs: tuple[Input, ...], formula: str) -> Computed:
+def _computed(
+    chart: Chart, numbers: Sequence[Interval | None], inputs: tuple[Input, ...], formula: str
+) -> Computed:
+    creatinine = inputs[0]
     whole = tuple([n for n in numbers if n is not None])
     if len(whole) < len(numbers):
         answer = unknown(Reason.INCOMPARABLE, ("creatinine_serum",), notes=("a value of zero or less cannot be right",))
-        return Computed((), answer, creatinine=inputs[0].result)
-    notes = merge(inputs[0].notes, *[i.notes for i in inputs[1:]])
+        return Computed((), answer, creatinine=creatinine[1])
+    notes = creatinine[3] if len(inputs) == 1 else merge(creatinine[3], *[i.notes for i in inputs[1:]])
     differing = len(whole) > 1 and differing_sexes(chart.patient)
     if differing:
         notes = merge(notes, ("the recorded sexes differ; computed for both",))
     evidence = tuple([
-        new(Evidence, (*measure(chart, i.result).shown, None, i.result.concept, None, None))
-        for i in inputs
-        if i.result is not None
+        new(Evidence, (*measure(chart, result)[5], None, result.concept, None, None))
+        for _, result, _, _ in inputs
+        if result is not None
     ])
-    texts = tuple([str(n) for n in whole])
-    return Computed(whole, None, evidence, inputs[0].result, notes, formula, differing, texts)
+    return new(
+        Computed, (whole, None, evidence, creatinine[1], notes, formula, differing, tuple(map(str, whole)))
+    )
 
 
 def _problem(inputs: tuple[Input, ...], ages: tuple[int, int] | None) -> Answer | None:
@@ -190,8 +193,8 @@ def _problem(inputs: tuple[Input, ...], ages: tuple[int, int] | None) -> Answer 
     answers = [i.answer for i in inputs if i.answer is not None]
     if ages is None:
         answers.append(unknown(Reason.NO_DATA, ("birth_date",)))
-    if not answers:
-        return None
+    if len(answers) < 2:
+        return answers[0] if answers else None
     return unknown(
         first_reason(answers),
         merge(answers[0].missing, *[a.missing for a in answers[1:]]),
@@ -203,10 +206,11 @@ def _problem(inputs: tuple[Input, ...], ages: tuple[int, int] | None) -> Answer 
 def _input(chart: Chart, concept: str, worse: str) -> Input:
     """The newest number of a concept; of several of one instant the one that is worse (`high` or `low`)."""
     found = _INPUTS[concept].of(chart)
-    if found.only is not None:
-        number = measure(chart, found.only).number
+    only = found[5]
+    if only is not None:
+        number = measure(chart, only)[0]
         if number is not None:
-            return new(Input, (number, found.only, None, ()))
+            return new(Input, (number, only, None, ()))
     return _several(chart, found, concept, worse)
 
 

@@ -63,13 +63,14 @@ def uppers(chart: Chart, result: Result) -> tuple[Upper, ...]:
 
 def _uppers(chart: Chart, result: Result) -> tuple[Upper, ...]:
     own = own_limit(chart, result, "high")
-    if isinstance(own, str):
-        return (Upper(None, problem=own),)
-    if own is not None and (own[1] is None or own[1] > 0):  # 0 is what systems print that know no limit
-        exact = own[0] if own[0] is own[1] else None
-        text = str(own) if exact is None else plain(exact)
-        behind = f" (ULN {text} {chart.terminology.concepts[result.concept].canonical_unit})"
-        return (new(Upper, (own, False, False, False, None, text, exact, behind)),)
+    if own is not None:
+        if isinstance(own, str):
+            return (Upper(None, problem=own),)
+        exact = own[0]  # printed is one number, and so it is one in any unit
+        if exact is not None and exact > 0:  # 0 is what systems print that know no limit
+            text = plain(exact)
+            behind = f" (ULN {text} {chart.terminology.concepts[result.concept].canonical_unit})"
+            return (new(Upper, (own, False, False, False, None, text, exact, behind)),)
     said = result.reading.interpretation
     if said and said & {"normal", "low"} and not said & {"high", "abnormal"}:
         return (Upper(None, within=True),)

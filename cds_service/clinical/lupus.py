@@ -6,10 +6,13 @@ from typing import NamedTuple
 
 from ..chart.chart import Chart
 from ..chart.facts import Diagnosis
+from ..kernel.answers import new
 from ..kernel.dates import DateSpan
-from .findings import by_finding, conditions, incomplete
+from ..kernel.enums import quick
+from .findings import by_finding, incomplete
 
 
+@quick
 class SleState(Enum):
     """What the chart says of systemic lupus."""
 
@@ -42,12 +45,14 @@ _DIAGNOSES = "sle diagnoses"
 def _diagnoses(chart: Chart) -> tuple[Diagnosis, ...]:
     counted = [
         fact
-        for fact in conditions(chart, "sle")
-        if fact.findings["sle"] == "names"
+        for fact in chart.diagnoses
+        if fact.findings.get("sle") == "names"
         and not fact.doubtful
         and "sle_drug_induced_guard" not in fact.findings
     ]
-    return tuple(sorted(counted, key=lambda d: (not d.active, d.began.first if d.began else date.max, d.reference)))
+    if len(counted) > 1:
+        counted.sort(key=lambda d: (not d.active, d.began.first if d.began else date.max, d.reference))
+    return tuple(counted)
 
 
 def _state(chart: Chart) -> SleState:
@@ -73,23 +78,23 @@ class Duration(NamedTuple):
 
 def duration(chart: Chart) -> Duration:
     """The earliest onset of any SLE Condition, and the recordedDate that makes it older (a lower bound only)."""
-    counted = diagnoses(chart)
-    if len(counted) == 1:
-        only = counted[0]
-        onset, known = only.onset, only.recorded
-        if onset is not None and (known is None or known.last >= onset.first):
-            return Duration(onset, only, None, None)  # the common case: one record, with its onset
-    return _duration(counted)
-
-
-def _duration(counted: tuple[Diagnosis, ...]) -> Duration:
-    onsets = [(d.onset, d) for d in counted if d.onset is not None]
-    onset, onset_of = None, None
-    if onsets:
-        first, onset_of = min(onsets, key=lambda pair: (pair[0].first, pair[0].last))
-        onset = DateSpan(first.first, min(span.last for span, _ in onsets))
-    records = [(d.recorded, d) for d in counted if d.recorded is not None]
-    known_by, known_of = min(records, key=lambda pair: pair[0].last) if records else (None, None)
-    if onset is not None and known_by is not None and known_by.last >= onset.first:
-        known_by, known_of = None, None
-    return Duration(onset, onset_of, known_by, known_of)
+    onset: DateSpan | None = None
+    known_by: DateSpan | None = None
+    onset_of: Diagnosis | None = None
+    known_of: Diagnosis | None = None
+    last = date.max
+    for fact in diagnoses(chart):
+        begun, recorded = fact.onset, fact.recorded
+        if begun is not None:
+            if onset is None or begun < onset:
+                onset, onset_of = begun, fact
+            if begun[1] < last:
+                last = begun[1]
+        if recorded is not None and (known_by is None or recorded[1] < known_by[1]):
+            known_by, known_of = recorded, fact
+    if onset is not None:
+        if onset[1] is not last:
+            onset = DateSpan(onset[0], last)
+        if known_by is not None and known_by[1] >= onset[0]:
+            known_by, known_of = None, None
+    return new(Duration, (onset, onset_of, known_by, known_of))

@@ -41,16 +41,17 @@ def _measure(chart: Chart, result: Result) -> Measure:
         return Measure(None, reading.unreadable)
     if reading.oxygen or (concept == "spo2" and _oxygen_beside(chart, result)):
         return Measure(None, "oxygen was given at the time of the measurement")
-    if reading.quantity is None:
+    quantity = reading[0]
+    if quantity is None:
         return Measure(None, "the result holds no number")
-    number, unit_recorded, value_recorded = reading.quantity
+    number, recorded, written = quantity
     terminology = chart.terminology
-    conversion = _conversion(terminology, concept, unit_recorded)
-    if conversion is None:
-        return Measure(None, "the unit is not known for this test" if unit_recorded else "the result has no unit")
-    if conversion is not _NONE_NEEDED:
+    known = _units.get((terminology, concept, hash(recorded))) or _unit(terminology, concept, recorded)
+    read, conversion, unit, behind = known
+    if not read:
+        return Measure(None, "the unit is not known for this test" if recorded else "the result has no unit")
+    if conversion is not None:
         number = _converted(conversion, number)
-    unit = terminology.concepts[concept].canonical_unit
     low, high, low_open, _ = number
     if (high is not None and high < ZERO) or (unit == "%" and low is not None and low > _WHOLE):
         # A slip of the pen or of a converter (docs/decisions/0008).
@@ -58,10 +59,11 @@ def _measure(chart: Chart, result: Result) -> Measure:
     if result.method == "segmented":
         # Segmented neutrophils without bands are at least this many neutrophils, perhaps more (loinc.csv notes).
         number, high = Interval(low, None, low_open), None
-    exact = low if low is high else None
-    text = str(number) if exact is None else plain(exact)
-    compared = f"{text} {unit}" if unit else text
-    shown = (result.reference, value_recorded, unit_recorded, result.written, compared)
+    if low is high and low is not None:
+        text, exact = plain(low), low
+    else:
+        text, exact = str(number), None
+    shown = (result.reference, written, recorded, result.written, text + behind)
     return new(Measure, (number, None, text, exact, unit, shown))
 
 
@@ -70,10 +72,10 @@ _WHOLE = Decimal(100)
 
 def convert(terminology: Terminology, concept: str, number: Interval, unit: str | None) -> Interval | None:
     """An interval in the canonical unit of a concept; None where the unit cannot be read (never a guess)."""
-    conversion = _conversion(terminology, concept, unit)
-    if conversion is _NONE_NEEDED:
-        return number
-    return None if conversion is None else _converted(conversion, number)
+    read, conversion, _, _ = _units.get((terminology, concept, hash(unit))) or _unit(terminology, concept, unit)
+    if conversion is not None:
+        return _converted(conversion, number)
+    return number if read else None
 
 
 def _converted(conversion: UnitConversion, number: Interval) -> Interval:
@@ -84,39 +86,43 @@ def _converted(conversion: UnitConversion, number: Interval) -> Interval:
     return Interval(low, high, number.low_open, number.high_open)
 
 
-_NONE_NEEDED = UnitConversion(Decimal(1), Decimal(1), Decimal(0), "")
+class Unit(NamedTuple):
+    """What a unit beside a result of a concept means."""
+
+    read: bool
+    """Whether it is one that the concept is measured in."""
+    conversion: UnitConversion | None
+    """How it becomes the canonical one; None where the number stays as it is."""
+    canonical: str
+    behind: str
+    """The canonical unit as it stands behind a number."""
 
 
 _MOST = 4096
-_conversions: dict[tuple[Terminology, str, int], UnitConversion | None] = {}
+_units: dict[tuple[Terminology, str, int], Unit] = {}
+"""By the hash of the unit: what a laboratory writes there does not outlive the call."""
 
 
-def _conversion(terminology: Terminology, concept: str, unit: str | None) -> UnitConversion | None:
-    """How a unit becomes the canonical one of a concept; `_NONE_NEEDED` where the number stays; None: not read.
-
-    Remembered by the hash of the unit: what a laboratory writes there does not outlive the call.
-    """
-    key = (terminology, concept, hash(unit))
-    try:
-        return _conversions[key]
-    except KeyError:
-        if len(_conversions) >= _MOST:
-            _conversions.clear()
-        found = _conversions[key] = _looked_up(terminology, concept, unit)
-        return found
+def _unit(terminology: Terminology, concept: str, unit: str | None) -> Unit:
+    if len(_units) >= _MOST:
+        _units.clear()
+    canonical = terminology.concepts[concept].canonical_unit
+    behind = f" {canonical}" if canonical else ""
+    found = _units[terminology, concept, hash(unit)] = Unit(*_looked_up(terminology, concept, unit), canonical, behind)
+    return found
 
 
-def _looked_up(terminology: Terminology, concept: str, unit: str | None) -> UnitConversion | None:
+def _looked_up(terminology: Terminology, concept: str, unit: str | None) -> tuple[bool, UnitConversion | None]:
     known = terminology.concepts[concept]
     if not unit and not known.unitless:
-        return None
+        return False, None
     if not known.quantity:
-        return _NONE_NEEDED if not unit or unit in _PURE else None
+        return not unit or unit in _PURE, None
     conversion = terminology.unit(known.quantity, unit or "")
     if conversion is None:
-        return None
+        return False, None
     same = conversion.numerator == conversion.denominator and not conversion.offset
-    return _NONE_NEEDED if same else conversion
+    return True, None if same else conversion
 
 
 _PURE = frozenset(("1", "{score}", "(score)", "score", "{points}", "points", "point", "分", "{grade}", "{class}"))

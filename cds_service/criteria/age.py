@@ -4,7 +4,7 @@
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..chart.chart import Chart
 from ..clinical.ages import ages
@@ -24,25 +24,32 @@ class Age:
     low: int
     high: int | None
     text: str
+    against: tuple[str | None, ...] = field(init=False, repr=False, compare=False)
+    """How its evidence ends."""
+
+    def __post_init__(self) -> None:
+        """Work out at load time what no chart changes."""
+        object.__setattr__(self, "against", (self.text, KIND, None, None))
 
     def answer(self, chart: Chart) -> Answer:
         """Pass inside; below fail until that birthday; above fail for good; a partial birth date is an interval."""
-        born, years = chart.patient.born, ages(chart)
-        if years is None or born is None:
+        years = ages(chart)
+        if years is None:
             return unknown(Reason.NO_DATA, ("birth_date",))
         youngest, oldest = years
-        note = "the birth date lies in the future" if oldest < 0 else None
-        against = (self.text, "age", None, note)
         shown: tuple[str | None, ...] = chart.memo.get(_SHOWN) or chart.once(_SHOWN, _shown)
-        evidence = (new(Evidence, shown + against),)
-        if note is not None:
+        if oldest < 0:
+            note = "the birth date lies in the future"
+            evidence = (new(Evidence, (*shown, *self.against[:3], note)),)
             return unknown(Reason.INCOMPARABLE, ("birth_date",), evidence, (note,))
-        if oldest < self.low:
-            return failed(Basis.RECORDED, evidence, birthday(born.last, self.low))
-        if self.high is not None and youngest > self.high:
-            return failed(Basis.RECORDED, evidence)
-        if youngest >= self.low and (self.high is None or oldest <= self.high):
+        evidence = (new(Evidence, shown + self.against),)
+        low, high = self.low, self.high
+        if youngest >= low and (high is None or oldest <= high):
             return passed(Basis.RECORDED, evidence)
+        if oldest < low and chart.patient.born is not None:
+            return failed(Basis.RECORDED, evidence, birthday(chart.patient.born.last, low))
+        if high is not None and youngest > high:
+            return failed(Basis.RECORDED, evidence)
         return unknown(Reason.IMPRECISE, ("birth_date",), evidence)
 
     def words(self) -> str:

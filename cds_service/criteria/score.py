@@ -39,18 +39,23 @@ class Score:
     others: Query = field(init=False, repr=False, compare=False)
     """The newest total that may stand in for it."""
     threshold: str = field(init=False, repr=False, compare=False)
+    less: str = field(init=False, repr=False, compare=False)
+    """The threshold for the total less serology."""
 
     def __post_init__(self) -> None:
         """Work out at load time what no chart changes."""
         object.__setattr__(self, "own", query((self.instrument,)))
         object.__setattr__(self, "others", query(_OTHERS[self.instrument]))
         object.__setattr__(self, "threshold", f"≥ {self.least}")
+        object.__setattr__(self, "less", f"≥ {self.without_serology} without complement and anti-dsDNA")
 
     def answer(self, chart: Chart) -> Answer:
         """By the trial's own instrument if it was recorded in the look-back, else by the other with a note."""
         own = self.own.of(chart)
-        if own.only is not None:
-            return self._judge(chart, own.only)
+        only = own[5]
+        if only is not None:
+            plain = self._plainly(chart, only)
+            return self._carefully(chart, only) if plain is None else plain
         concept, found = self._recorded(chart, own)
         if found.results and found.reason is None:
             answer = decide(found, (self.instrument,), lambda r: self._judge(chart, r))
@@ -105,17 +110,16 @@ class Score:
     ) -> Answer:
         """The total less complement and anti-dsDNA where they scored (NCT06711146 I6, decision 6)."""
         certain, possible, facts, unmeasured = deduction(chart, result)
-        low = None if number.low is None else max(number.low - possible, ZERO)
-        high = None if number.high is None else max(number.high - certain, ZERO)
-        clinical = Interval(low, high, number.low_open, number.high_open)
-        threshold = f"≥ {self.without_serology} without complement and anti-dsDNA"
-        shown = (result.reference, None, None, result.written, str(clinical), threshold, KIND, "computed", None)
-        own = new(Evidence, shown)
-        whole = (*evidence, own, *facts)
-        least = Decimal(self.without_serology or 0)
-        if clinical.at_least(least) is False:
+        low, high, low_open, high_open = number
+        low = None if low is None else max(low - possible, ZERO)
+        high = None if high is None else max(high - certain, ZERO)
+        clinical = new(Interval, (low, high, low_open, high_open))
+        shown = (result.reference, None, None, result.written, str(clinical), self.less, KIND, "computed", None)
+        whole = (*evidence, new(Evidence, shown), *facts)
+        reached = clinical.at_least(Decimal(self.without_serology or 0))
+        if reached is False:
             return failed(Basis.COMPUTED, whole)
-        if enough is None or clinical.at_least(least) is None:
+        if enough is None or reached is None:
             return unknown(Reason.IMPRECISE, (self.instrument, *unmeasured), whole)
         return passed(Basis.COMPUTED if certain else Basis.RECORDED, whole)
 

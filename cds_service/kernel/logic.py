@@ -7,12 +7,17 @@ Source: criteria.md sections 1 and 2, decisions 4, 42, 50.
 
 from collections.abc import Sequence
 from datetime import date
+from operator import itemgetter
 
 from .answers import REASON_RANK, Answer, Basis, Evidence, Reason, Status, each_once, new, review
 
 # Members by name, once: looking them up at every comparison costs more than the comparison.
 _PASS, _FAIL, _UNKNOWN, _REVIEW = Status.PASS, Status.FAIL, Status.UNKNOWN, Status.REVIEW
 _RECORDED, _COMPUTED, _NOT_RECORDED = Basis.RECORDED, Basis.COMPUTED, Basis.NOT_RECORDED
+_status, _missing, _evidence, _notes = itemgetter(0), itemgetter(5), itemgetter(6), itemgetter(7)
+"""Of an answer."""
+_reference = itemgetter(0)
+"""Of a piece of evidence."""
 
 
 def all_of(parts: Sequence[Answer]) -> Answer:
@@ -26,15 +31,13 @@ def all_of(parts: Sequence[Answer]) -> Answer:
     statuses, bases, _, _, _, missing, evidence, notes = zip(*parts, strict=True)
     if statuses.count(_PASS) < len(statuses):
         return _not_all(parts, statuses)
-    if _alike(parts):
+    if parts.count(parts[0]) == len(parts):
         return parts[0]  # as of exclusions on findings that nobody recorded
-    together = sum(evidence, ())
-    if len(together) > 1:
-        together = tuple(dict.fromkeys(together))
-    lacking, said = sum(missing, ()), sum(notes, ())
+    basis = _COMPUTED if _COMPUTED in bases else _RECORDED if _RECORDED in bases else _NOT_RECORDED
+    together, lacking, said = _once(sum(evidence, ())), sum(missing, ()), sum(notes, ())
     if lacking or said:
         lacking, said = each_once(lacking), each_once(said)
-    return new(Answer, (_PASS, _basis(bases), None, None, None, lacking, together, said))
+    return new(Answer, (_PASS, basis, None, None, None, lacking, together, said))
 
 
 def _not_all(parts: Sequence[Answer], statuses: Sequence[Status]) -> Answer:
@@ -59,8 +62,11 @@ def any_of(parts: Sequence[Answer]) -> Answer:
     """
     if len(parts) < 2:
         return parts[0] if parts else review()
-    statuses = [part[0] for part in parts]
+    statuses = list(map(_status, parts))
     if _PASS in statuses:
+        if statuses.count(_PASS) == 1:
+            best = parts[statuses.index(_PASS)]
+            return best if not best[5] and best[3] is None and best[4] is None else _best([best])
         return _best([part for part in parts if part[0] is _PASS])
     counted = [part for part in parts if part[0] is not _REVIEW] if _REVIEW in statuses else parts
     if not counted:
@@ -112,9 +118,11 @@ def first_reason(parts: Sequence[Answer]) -> Reason:
     return first or Reason.NO_DATA
 
 
-def _alike(parts: Sequence[Answer]) -> bool:
-    """Whether all parts are the same answer."""
-    return parts.count(parts[0]) == len(parts)
+def _once(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Evidence without what it says again: where all records differ nothing does, and no piece need be looked at."""
+    if len(evidence) < 2 or len(set(map(_reference, evidence))) == len(evidence):
+        return evidence
+    return each_once(evidence)
 
 
 def _sorted(parts: Sequence[Answer]) -> tuple[Sequence[Answer], list[Answer], list[Answer], list[Answer]]:
@@ -140,8 +148,6 @@ def _sorted(parts: Sequence[Answer]) -> tuple[Sequence[Answer], list[Answer], li
 def _best(passing: Sequence[Answer]) -> Answer:
     """The passing part that rests on the best basis (the first of several), with the notes of all that pass."""
     best = passing[0]
-    if len(passing) == 1 and not best.missing and best.until is None and best.assumes is None:
-        return best
     for part in passing:
         if _rank(part.basis) < _rank(best.basis):
             best = part
@@ -166,19 +172,11 @@ def _gathered(
     assumes: str | None = None,
 ) -> Answer:
     """One answer of several: what those that decide miss and show (where it stays open, what all show); all notes."""
-    missing: tuple[str, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-    notes: tuple[str, ...] = ()
-    for part in parts:
-        evidence += part[6]
-        notes += part[7]
-    for part in deciding:
-        missing += part[5]
-    if status is not _UNKNOWN and deciding is not parts:
-        evidence = ()
-        for part in deciding:
-            evidence += part[6]
-    said = (each_once(missing), each_once(evidence), each_once(notes))
+    shown = parts if status is _UNKNOWN else deciding
+    missing: tuple[str, ...] = sum(map(_missing, deciding), ())
+    evidence: tuple[Evidence, ...] = sum(map(_evidence, shown), ())
+    notes: tuple[str, ...] = sum(map(_notes, parts), ())
+    said = (each_once(missing), _once(evidence), each_once(notes))
     return new(Answer, (status, basis, reason, until, assumes, *said))
 
 

@@ -17,12 +17,12 @@ def test_the_upper_limits_of_a_result_are_worked_out_once() -> None:
 
 
 def test_a_full_memory_of_units_is_emptied_and_units_are_read_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(measures, "_conversions", {})
+    monkeypatch.setattr(measures, "_units", {})
     monkeypatch.setattr(measures, "_MOST", 1)
     for _ in range(2):
         assert said(CREATININE.answer(chart(lab("creatinine_serum", 221, "umol/L")))) == "pass recorded"
         assert said(CREATININE.answer(chart(lab("creatinine_serum", 2.6, "mg/dL")))) == "fail"
-    assert len(measures._conversions) == 1
+    assert len(measures._units) == 1
 
 
 def test_a_result_has_no_attribute_that_nobody_named() -> None:

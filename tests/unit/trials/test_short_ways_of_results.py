@@ -8,7 +8,6 @@ import pytest
 from cds_service.chart.chart import Chart, Kind
 from cds_service.chart.facts import Patient
 from cds_service.cli.common import fixture, fixture_names
-from cds_service.clinical.lupus import _duration, diagnoses, duration
 from cds_service.clinical.positivity import sole
 from cds_service.clinical.positivity import tests as results_of
 from cds_service.clinical.selection import decide
@@ -89,12 +88,6 @@ def test_a_plain_total_is_judged_as_a_careful_look_judges_it(name: str) -> None:
             for result in chart.results.get(instrument, ()):
                 plain = rule._plainly(chart, result)
                 assert plain is None or plain == rule._carefully(chart, result)
-
-
-@pytest.mark.parametrize("name", fixture_names())
-def test_the_duration_of_one_record_is_that_of_several_that_are_one(name: str) -> None:
-    chart = _chart(name)
-    assert duration(chart) == _duration(diagnoses(chart))
 
 
 @pytest.mark.parametrize("name", fixture_names())
