@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from ..chart.chart import Chart
+from ..chart.chart import Chart, Kind
 from ..chart.facts import Diagnosis, Procedure
 from ..kernel.answers import Answer, Basis, Evidence, Reason, new, passed, unknown
 from ..kernel.dates import DAY, DateSpan, Window
@@ -20,6 +20,7 @@ _FROM_ONSET = EVENTS | LASTING
 
 _KEY, _SINCE, _NOTHING_RECORDED = "facts by finding", "since", "nothing recorded"
 _UNMADE: Any = object()
+_READ = Kind.READ
 
 ACTS = frozenset(
     ("dialysis", "haemodialysis", "peritoneal_dialysis", "solid_organ_transplant", "hsct_bmt", "pci_stent",
@@ -113,7 +114,7 @@ def incomplete(chart: Chart, kinds: tuple[str, ...]) -> bool:
     states = chart.kinds
     for kind in kinds:
         state = states.get(kind)
-        if state is not None and not state.complete:
+        if state is not _READ and state is not None and not state.complete:
             return True
     return False
 
@@ -168,7 +169,9 @@ class Silence:
 
     def absent(self, chart: Chart, missing: tuple[str, ...]) -> Answer:
         """The answer of an exclusion with nothing recorded; the same object for all that pass."""
-        reason = self.fails(chart)
+        reason: Reason | None = chart.memo.get(self, _UNMADE)
+        if reason is _UNMADE:
+            reason = self.fails(chart)
         if reason is None:
             return unrecorded(chart)
         return unknown(reason, missing, (since(chart),))

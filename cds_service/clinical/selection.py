@@ -89,7 +89,8 @@ class Query:
         start = look_back(chart, concepts[0]) if self.window is None else self.window.before(chart.as_of)
         found = pick(results, start, self.accept)
         if kind is not _READ and not kind.complete and not (kind is _NEWEST and (found.results or found.older)):
-            found = found._replace(reason=_UNAVAILABLE, only=None)
+            results_, _, older, preliminary, ordered, _ = found
+            found = new(Found, (results_, _UNAVAILABLE, older, preliminary, ordered, None))
         chart.memo[self] = found
         return found
 

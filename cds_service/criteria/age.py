@@ -33,11 +33,10 @@ class Age:
 
     def answer(self, chart: Chart) -> Answer:
         """Pass inside; below fail until that birthday; above fail for good; a partial birth date is an interval."""
-        years = ages(chart)
-        if years is None:
+        known: _Known | None = chart.memo.get(_KNOWN) or chart.once(_KNOWN, _known)
+        if known is None:
             return unknown(Reason.NO_DATA, ("birth_date",))
-        youngest, oldest = years
-        shown: tuple[str | None, ...] = chart.memo.get(_SHOWN) or chart.once(_SHOWN, _shown)
+        youngest, oldest, shown = known
         if oldest < 0:
             note = "the birth date lies in the future"
             evidence = (new(Evidence, (*shown, *self.against[:3], note)),)
@@ -61,17 +60,21 @@ class Age:
         return Reads(frozenset(("Patient",)))
 
 
-_SHOWN = "age shown"
+_Known = tuple[int, int, tuple[str | None, ...]]
+_KNOWN = "age"
 
 
-def _shown(chart: Chart) -> tuple[str | None, ...]:
-    """How the evidence begins: the same for every trial."""
+def _known(chart: Chart) -> _Known | None:
+    """Youngest and oldest age, and how the evidence begins: the same for every trial."""
     patient, years = chart.patient, ages(chart)
+    if years is None:
+        return None
+    youngest, oldest = years
     written = patient.born_text or str(patient.born)
-    if years is None or years[1] < 0:
-        return patient.reference, written, None, written, None
-    said = str(years[0]) if years[0] == years[1] else f"{years[0]}–{years[1]}"
-    return patient.reference, said, "a", written, f"{said} a"
+    if oldest < 0:
+        return youngest, oldest, (patient.reference, written, None, written, None)
+    said = str(youngest) if youngest == oldest else f"{youngest}–{oldest}"
+    return youngest, oldest, (patient.reference, said, "a", written, f"{said} a")
 
 
 def read(spec: Spec) -> Age:

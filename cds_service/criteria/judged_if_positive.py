@@ -33,9 +33,10 @@ class JudgedIfPositive:
         """A positive is unknown (judgement), never a fail; no test at all passes, not recorded."""
         if self.silent.speaks(chart):
             return self.silent.said(chart)
-        return self._tested(chart)
+        return self.touched(chart)
 
-    def _tested(self, chart: Chart) -> Answer:
+    def touched(self, chart: Chart) -> Answer:
+        """`answer`, where one of the tests may have been made."""
         start, threshold = self.window.before(chart.as_of), f"within {self.window}"
         reasons: list[Reason] = []
         open_: list[Evidence] = []

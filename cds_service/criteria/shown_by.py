@@ -30,8 +30,11 @@ class ShownBy:
         """Silence and normal results alike leave the inclusion open."""
         if self.silent is not None and self.silent.speaks(chart):
             return self.silent.said(chart)
-        return _shown([part.answer(chart) for part in self.parts])
+        return self.touched(chart)
 
+    def touched(self, chart: Chart) -> Answer:
+        """`answer`, where the chart may have something for one of the parts."""
+        return _shown([part.answer(chart) for part in self.parts])
 
     def words(self) -> str:
         """In words."""

@@ -16,7 +16,7 @@ from ..chart.chart import Chart
 from ..chart.facts import Result
 from ..clinical.findings import by_finding, evidence_of, incomplete, possible, recorded
 from ..clinical.measures import convert, measure
-from ..clinical.selection import Found, Query, decide, newest, query, seen
+from ..clinical.selection import NOTHING, Found, Query, decide, newest, query, seen
 from ..clinical.spoiled import SPOILERS, spoiled, undisturbed
 from ..clinical.thresholds import SIGNS, Threshold
 from ..kernel.answers import Answer, Basis, Reason, Status, failed, no_data, unknown
@@ -100,6 +100,8 @@ class Value:
 
     def _of_several(self, chart: Chart, found: Found) -> Answer:
         """Of no result, of several, or of one of which there is more to be said."""
+        if found is NOTHING and not self.echo and not self.fails_without_value and self.beside is None:
+            return no_data(self.concepts)
         if self.echo and found.reason in (Reason.NO_DATA, Reason.STALE):
             found_other = newest(chart, self.concepts, self.window)
             if found_other.reason is None:

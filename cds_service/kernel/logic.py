@@ -34,7 +34,9 @@ def all_of(parts: Sequence[Answer]) -> Answer:
     if parts.count(parts[0]) == len(parts):
         return parts[0]  # as of exclusions on findings that nobody recorded
     basis = _COMPUTED if _COMPUTED in bases else _RECORDED if _RECORDED in bases else _NOT_RECORDED
-    together, lacking, said = _once(sum(evidence, ())), sum(missing, ()), sum(notes, ())
+    together, lacking, said = sum(evidence, ()), sum(missing, ()), sum(notes, ())
+    if len(set(map(_reference, together))) < len(together):  # where all records differ nothing is said twice
+        together = tuple(dict.fromkeys(together))
     if lacking or said:
         lacking, said = each_once(lacking), each_once(said)
     return new(Answer, (_PASS, basis, None, None, None, lacking, together, said))
@@ -118,13 +120,6 @@ def first_reason(parts: Sequence[Answer]) -> Reason:
     return first or Reason.NO_DATA
 
 
-def _once(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
-    """Evidence without what it says again: where all records differ nothing does, and no piece need be looked at."""
-    if len(evidence) < 2 or len(set(map(_reference, evidence))) == len(evidence):
-        return evidence
-    return each_once(evidence)
-
-
 def _sorted(parts: Sequence[Answer]) -> tuple[Sequence[Answer], list[Answer], list[Answer], list[Answer]]:
     """The parts that count (reviews do not), and of them those that pass, fail and stay open."""
     passing: list[Answer] = []
@@ -176,8 +171,9 @@ def _gathered(
     missing: tuple[str, ...] = sum(map(_missing, deciding), ())
     evidence: tuple[Evidence, ...] = sum(map(_evidence, shown), ())
     notes: tuple[str, ...] = sum(map(_notes, parts), ())
-    said = (each_once(missing), _once(evidence), each_once(notes))
-    return new(Answer, (status, basis, reason, until, assumes, *said))
+    if len(set(map(_reference, evidence))) < len(evidence):
+        evidence = tuple(dict.fromkeys(evidence))
+    return new(Answer, (status, basis, reason, until, assumes, each_once(missing), evidence, each_once(notes)))
 
 
 def _basis_of_all(parts: Sequence[Answer]) -> Basis:

@@ -138,7 +138,7 @@ def _long(rule: Rule, chart: Chart) -> Answer:
             parts = [_long(part, chart) for part in rule.parts]
             return {"all": all_of, "any": any_of}[rule.how](parts) if not rule.least else at_least(rule.least, parts)
         case JudgedIfPositive():
-            return rule._tested(chart)
+            return rule.touched(chart)
     return rule.answer(chart)
 
 
