@@ -40,14 +40,27 @@ _UNMADE: Any = object()
 DRUG_KINDS = ("MedicationStatement", "MedicationRequest", "MedicationAdministration", "MedicationDispense")
 
 
+def _drugs(kinds: Mapping[str, Kind]) -> Kind:
+    """Drug records as one: complete when statements or requests are, and no offered kind failed (decision 38)."""
+    states = list(map(kinds.get, DRUG_KINDS, _ALL_READ))
+    if states == _ALL_READ:
+        return Kind.READ
+    if all(s.complete for s in states) and Kind.READ in states[:2]:
+        return Kind.READ
+    if all(s in (Kind.UNAVAILABLE, Kind.NOT_OFFERED) for s in states):
+        return Kind.UNAVAILABLE
+    return Kind.PART
+
+
 _ALL_READ = [Kind.READ] * len(DRUG_KINDS)
 
 
 class Chart:
     """All facts of one patient as of one date. Read-only; `memo` keeps what several criteria compute alike."""
 
-    __slots__ = ("allergies", "as_of", "diagnoses", "exposures", "immunisations", "kinds", "memo", "notes", "patient",
-                 "procedures", "reach", "results", "skipped", "terminology", "unnamed_drugs", "why")
+    __slots__ = ("allergies", "as_of", "diagnoses", "drugs", "drugs_complete", "exposures", "immunisations", "kinds",
+                 "memo", "notes", "patient", "procedures", "reach", "results", "shelf", "skipped", "terminology",
+                 "unnamed_drugs", "why")
 
     def __init__(
         self,
@@ -80,6 +93,10 @@ class Chart:
         self.unnamed_drugs = unnamed_drugs
         """References of drug records with neither known code nor text (decision 34)."""
         self.kinds = kinds or {}
+        self.drugs = drugs = _drugs(self.kinds)
+        """Drug records as one (decision 38)."""
+        self.drugs_complete = drugs is _READ
+        """Whether all drug records were read: only then does silence mean that a drug was not taken."""
         self.reach = reach
         """The earliest dated record (decision 19): how far back silence can mean absence. None: no dated record."""
         self.skipped = skipped
@@ -89,22 +106,12 @@ class Chart:
         self.why: Mapping[str, str] = {}
         """Kind → why it was not read whole, in words without patient data, where that is known."""
         self.memo: dict[Hashable, Any] = {}
+        self.shelf: Any = None
+        """Kept by cds_service.clinical.exposures: the drug records in order, once they were sorted."""
 
     def kind(self, name: str) -> Kind:
         """How far resources of this type were read; a Bundle that does not speak of a kind holds none of it."""
         return self.kinds.get(name, _READ)
-
-    @property
-    def drugs(self) -> Kind:
-        """Drug records as one (decision 38): complete when statements or requests are, and no offered kind failed."""
-        states = [self.kinds.get(name, Kind.READ) for name in DRUG_KINDS]
-        if states == _ALL_READ:
-            return Kind.READ
-        if all(s.complete for s in states) and any(self.kind(n) is Kind.READ for n in DRUG_KINDS[:2]):
-            return Kind.READ
-        if all(s in (Kind.UNAVAILABLE, Kind.NOT_OFFERED) for s in states):
-            return Kind.UNAVAILABLE
-        return Kind.PART
 
     def reaches(self, window_start: date) -> bool:
         """Whether the chart is old enough for silence since `window_start` to mean absence (decision 19)."""

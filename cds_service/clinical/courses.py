@@ -8,7 +8,7 @@ from ..chart.chart import Chart
 from ..chart.facts import Exposure
 from ..kernel.answers import Answer, Basis, Reason, passed, unknown
 from ..kernel.dates import Window
-from .exposures import JOIN, Cover, each_evidence, evidence, infusion_lasts
+from .exposures import JOIN, Cover, each_evidence, infusion_lasts
 
 
 def long_enough(made: list[Cover], window: Window, threshold: str, chart: Chart) -> Answer:
@@ -27,11 +27,16 @@ def long_enough(made: list[Cover], window: Window, threshold: str, chart: Chart)
     return unknown(Reason.IMPRECISE if perhaps else Reason.NO_DATA, evidence=shown)
 
 
-def alone_enough(alone: Exposure, window: Window, threshold: str, chart: Chart) -> Answer | None:
-    """What `long_enough` answers where one record that goes on is surely enough; None where it is not."""
-    if chart.as_of - alone.start[1] < _longest(window):
-        return None
-    return passed(Basis.RECORDED, (evidence(alone, threshold=threshold, rule="exposed_to"),))
+def one_enough(records: Sequence[Exposure], window: Window, threshold: str, chart: Chart) -> Answer | None:
+    """What `long_enough` answers where one of the records is surely enough; None where none is.
+
+    The records are plain, or there is but one that goes on.
+    """
+    as_of, most = chart.as_of, longest(window)
+    for e in records:
+        if (as_of if e.end is None else e.end[0]) - e.start[1] >= most:
+            return passed(Basis.RECORDED, each_evidence(records[-4:], "exposed_to", None, threshold))
+    return None
 
 
 def infusions_enough(records: Sequence[Exposure], window: Window, threshold: str, chart: Chart) -> Answer | None:
@@ -40,38 +45,35 @@ def infusions_enough(records: Sequence[Exposure], window: Window, threshold: str
     Each lasts for three months or to the next one; what lies no further apart than a gap that joins is one course.
     """
     as_of = chart.as_of
-    days = []
-    for e in records:
-        day, last = e.start
-        if not e.infusion or day is not last or e.end != e.start or day > as_of or e.doubt is not None:
-            return None
-        days.append(day)
-    days.sort()
-    begun = days[0]
-    in_all, lasts = timedelta(0), begun
+    starts = [e.start for e in records if e.infusion and e.end == e.start and e.doubt is None]
+    days = sorted([first for first, last in starts if first is last])
+    if len(days) < len(records) or days[-1] > as_of:
+        return None
+    begun = lasts = days[0]
+    in_all = timedelta(0)
     for day in days:
         if day - lasts > JOIN:
             in_all += lasts - begun
             begun = day
         lasts = infusion_lasts(day)
     in_all += min(lasts, as_of) - begun
-    if in_all < _longest(window):
+    if in_all < longest(window):
         return None
     return passed(Basis.RECORDED, each_evidence(records[-4:], "exposed_to", None, threshold))
 
 
 @lru_cache(maxsize=64)
-def _longest(window: Window) -> timedelta:
+def longest(window: Window) -> timedelta:
     """The most days that a window may have."""
     return timedelta(window.days + 31 * window.months)
 
 
 def _at_once(made: list[Cover], window: Window, as_of: date) -> bool:
     """Whether one record alone is enough, whatever the calendar: then no courses need to be put together."""
-    longest = _longest(window)
+    most = longest(window)
     for start, end, _ in made:
         last = end[0] if end[0] < as_of else as_of
-        if last - start[1] >= longest:
+        if last - start[1] >= most:
             return True
     return False
 

@@ -9,6 +9,9 @@ from ..kernel.answers import Evidence
 from ..kernel.dates import DateSpan
 from .exposures import evidence, exposures, is_current
 
+GROWTH_FACTORS = ("growth_factor",)
+B_CELL_DRUGS = ("anti_cd20_antibody", "anti_cd19_antibody", "cd20xcd3_bispecific")
+"""Groups of drugs that empty the blood of B cells."""
 SPOILS = timedelta(7)
 """Days 0–7 inclusive after a growth factor are spoiled (decision 9)."""
 
@@ -28,7 +31,7 @@ def growth_factor_days(chart: Chart, exempt_epo: bool) -> tuple[Spoiled, ...]:
     may be; a course that may have spoiled a count spoils it.
     """
     found = []
-    for exposure in exposures(chart, ("growth_factor",)):
+    for exposure in exposures(chart, GROWTH_FACTORS):
         if exempt_epo and "erythropoietin" in exposure.groups:
             continue
         last = chart.as_of if exposure.end is None else min(exposure.end.last, chart.as_of)
@@ -42,7 +45,7 @@ def last_b_cell_depletion(chart: Chart) -> tuple[DateSpan, Evidence] | None:
     CD20×CD3 antibodies are anti-CD20 drugs here. A drug in doubt counts: it may have emptied the blood of B cells.
     """
     latest: tuple[DateSpan, Exposure] | None = None
-    for exposure in exposures(chart, ("anti_cd20_antibody", "anti_cd19_antibody", "cd20xcd3_bispecific")):
+    for exposure in exposures(chart, B_CELL_DRUGS):
         when = exposure.start
         if exposure.source == "MedicationAdministration" and exposure.end is not None:
             when = exposure.end

@@ -41,24 +41,13 @@ def names(wanted: Iterable[str]) -> tuple[str, ...]:
     return tuple(n for w in wanted for n in CLASS_NAMES.get(w, (w,)))
 
 
-def complete(chart: Chart) -> bool:
-    """Whether all drug records were read (decision 38)."""
-    found: bool | None = chart.memo.get(_COMPLETE)
-    if found is None:
-        found = chart.memo[_COMPLETE] = chart.drugs.complete
-    return found
-
-
-_COMPLETE, _REACHING = "drugs complete", "drugs reaching"
-
-
 def silence(chart: Chart, window: Window | None = None) -> Reason | None:
     """Why silence does not mean that a drug was not taken; None where it does.
 
     Drug records must be complete, the chart must reach the day after the day exactly a window ago (decision 50),
     and every record must say which drug it is about (decision 34).
     """
-    if not complete(chart):
+    if not chart.drugs_complete:
         return Reason.UNAVAILABLE
     if window is not None and not chart.reaches(window.before(chart.as_of) + timedelta(1)):
         return Reason.NOT_OBSERVABLE
@@ -89,6 +78,9 @@ def reaching(chart: Chart, rule: str | None = None) -> Evidence:
         return Evidence(None, rule=rule, note="no drug is recorded, and the chart has no dated record")
     since, note = chart.once(_REACHING, _reaching)
     return new(Evidence, (None, None, None, since, None, None, rule, None, note))
+
+
+_REACHING = "drugs reaching"
 
 
 def _reaching(chart: Chart) -> tuple[str, str]:

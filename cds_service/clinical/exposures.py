@@ -32,98 +32,79 @@ def infusion_lasts(given: date) -> date:
     return INFUSION_LASTS.after(given)
 
 
-def index(chart: Chart) -> dict[str, list[Exposure]]:
-    """The exposures of a chart by group, by ingredient and by counting name; sorted once."""
-    found: dict[str, list[Exposure]] | None = chart.memo.get(_DRUGS)
-    if found is None:
-        found = chart.memo[_DRUGS] = _index(chart)
-    return found
+class Shelf(NamedTuple):
+    """The exposures of a chart, sorted once."""
 
-
-_DRUGS = "drugs"
-
-
-def _index(chart: Chart) -> dict[str, list[Exposure]]:
-    found: dict[str, list[Exposure]] = {}
-    several: set[str] = set()
-    for ingredient, records in _by_ingredient(chart).items():
-        first = records[0]
-        for label in first.groups | {ingredient, first.drug}:
-            if label in found:
-                several.add(label)
-            else:
-                found[label] = records
-    for label in several:
-        found[label] = [e for e in chart.exposures if label in e.groups or label in (e.ingredient, e.drug)]
-    return found
-
-
-def _by_ingredient(chart: Chart) -> dict[str, list[Exposure]]:
+    by_ingredient: dict[str, list[Exposure]]
     """The exposures of each ingredient: they have their groups and their counting name in common."""
-    found: dict[str, list[Exposure]] | None = chart.memo.get(_INGREDIENTS)
-    if found is None:
-        found = chart.memo[_INGREDIENTS] = {}
-        for exposure in chart.exposures:
-            ingredient = exposure.ingredient
-            if ingredient in found:
-                found[ingredient].append(exposure)
-            else:
-                found[ingredient] = [exposure]
-    return found
+    labels: dict[str, frozenset[str]]
+    """All that the records of an ingredient may be asked for by: its groups, itself, its counting name."""
+    names: frozenset[str]
+    """All labels together."""
 
 
-_INGREDIENTS = "drugs by ingredient"
+def shelf(chart: Chart) -> Shelf:
+    """The exposures of a chart by ingredient, in the order in which they were recorded; sorted once."""
+    by_ingredient: dict[str, list[Exposure]] = {}
+    labels: dict[str, frozenset[str]] = {}
+    for e in chart.exposures:
+        ingredient = e.ingredient
+        if ingredient in by_ingredient:
+            by_ingredient[ingredient].append(e)
+        else:
+            by_ingredient[ingredient] = [e]
+            labels[ingredient] = e.groups | {ingredient, e.drug}
+    made: Shelf = _made(Shelf, (by_ingredient, labels, frozenset().union(*labels.values())))
+    chart.shelf = made
+    return made
+
+
+def recorded(chart: Chart, wanted: Iterable[str]) -> bool:
+    """Whether there is a record of one of the given groups, ingredients or counting names."""
+    return not (chart.shelf or shelf(chart))[2].isdisjoint(wanted)
 
 
 def exposures(chart: Chart, wanted: Iterable[str]) -> Sequence[Exposure]:
     """Records of the given groups, ingredients or counting names, each once."""
-    found = index(chart)
-    if found.keys().isdisjoint(wanted):
+    by_ingredient, labels, names = chart.shelf or shelf(chart)
+    if names.isdisjoint(wanted):
         return ()
-    lists = [found[w] for w in wanted if w in found]
-    if len(lists) == 1:
-        return lists[0]
-    return list({id(e): e for each in lists for e in each}.values())
+    found: list[list[Exposure]] = []
+    for label in wanted:
+        if label in names:
+            lists = [records for ingredient, records in by_ingredient.items() if label in labels[ingredient]]
+            one = len(lists) == 1
+            found.append(lists[0] if one else [e for e in chart.exposures if label in labels[e.ingredient]])
+    return found[0] if len(found) == 1 else list({id(e): e for each in found for e in each}.values())
 
 
 def by_drug(found: Iterable[Exposure]) -> dict[str, list[Exposure]]:
     """Grouped as they count: glucocorticoids are one drug, others go by their counting name (decision 39)."""
     grouped: dict[str, list[Exposure]] = {}
     for exposure in found:
-        grouped.setdefault(_counts_as(exposure), []).append(exposure)
-    return grouped
-
-
-def _counts_as(exposure: Exposure) -> str:
-    return "glucocorticoid" if "glucocorticoid" in exposure.groups else exposure.drug
-
-
-def drugs(chart: Chart) -> dict[str, list[Exposure]]:
-    """All exposures as `by_drug` groups them."""
-    grouped: dict[str, list[Exposure]] = {}
-    for records in _by_ingredient(chart).values():
-        key = _counts_as(records[0])
-        if key in grouped:  # of several ingredients, which must stay in the order in which they were recorded
-            return by_drug(chart.exposures)
-        grouped[key] = records
+        drug = "glucocorticoid" if "glucocorticoid" in exposure.groups else exposure.drug
+        grouped.setdefault(drug, []).append(exposure)
     return grouped
 
 
 def is_current(exposure: Exposure, as_of: date) -> bool | None:
     """Whether it is taken on `as_of`; None where the record leaves that open (status unknown, partial end)."""
-    if exposure.infusion:
-        first, last = exposure.end or (as_of, as_of)
-        if infusion_lasts(first) >= as_of:
+    infusion, end = exposure.infusion, exposure.end
+    if infusion is not False:
+        if infusion:
+            first, last = end or (as_of, as_of)
+            if infusion_lasts(first) >= as_of:
+                return True
+            return None if last is not first and infusion_lasts(last) >= as_of else False
+        if end is not None and end.first < as_of:
+            return None if infusion_lasts(end.last) >= as_of else False
+    state = exposure.state
+    if state == "active":
+        if end is None or end.first >= as_of:
             return True
-        return None if last is not first and infusion_lasts(last) >= as_of else False
-    if exposure.infusion is None and exposure.end is not None and exposure.end.first < as_of:
-        return None if infusion_lasts(exposure.end.last) >= as_of else False
-    if exposure.state == "active":
-        if exposure.end is None or exposure.end.first >= as_of:
-            return True
-        return None if exposure.end.last >= as_of else False
-    if exposure.state == "unclear":
-        return None if exposure.end is None or exposure.end.last >= as_of else False
+        return None if end.last >= as_of else False
+    if state == "unclear":
+        return None if end is None or end.last >= as_of else False
     return False
 
 
@@ -146,7 +127,8 @@ class Cover(NamedTuple):
         return None if self.start.first <= day <= self.end.last else False
 
 
-_OPEN = DateSpan(date.max, date.max)
+OPEN = DateSpan(date.max, date.max)
+"""An end that is not known."""
 
 
 def covers(found: Sequence[Exposure], as_of: date) -> list[Cover]:
@@ -172,7 +154,7 @@ def covers(found: Sequence[Exposure], as_of: date) -> list[Cover]:
         elif e.state == "held":
             end = DateSpan(e.start.first, date.max)
         elif end is None:
-            end = _OPEN
+            end = OPEN
         elif end[1] >= as_of and e.state == "ended" and e.source != "MedicationAdministration":
             before = as_of - DAY  # what is over is not taken today
             end = DateSpan(min(end.first, before), before)
@@ -200,37 +182,36 @@ def begun(made: list[Cover], as_of: date) -> DateSpan | None:
     The begin of the drug whatever its dose since; gaps up to 7 days join. The earliest day takes every unknown end
     as late, the latest day as early as it may be.
     """
-    narrowest: list[tuple[date, date]] = []
-    widest: list[tuple[date, date]] = []
     now: list[DateSpan] = []
     exact = True
     for start, end, _ in made:
-        (earliest, latest), (soonest, last) = start, end
-        narrowest.append((latest, soonest))
-        widest.append((earliest, last))
-        if earliest is not latest or soonest is not last:
-            exact = False
-        if latest <= as_of <= soonest:
+        if start[1] <= as_of <= end[0]:
             now.append(start)
+        if start[0] is not start[1] or end[0] is not end[1]:
+            exact = False
     if not now:
         return None
     if len(made) == 1:
         return now[0]
-    latest = _back(min([start[1] for start in now]), narrowest)
+    latest = _back(min([start[1] for start in now]), made, 1, 0)
     if exact:
         return DateSpan(latest, latest)
-    earliest = _back(min([start[0] for start in now]), widest)
+    earliest = _back(min([start[0] for start in now]), made, 0, 1)
     return DateSpan(min(earliest, latest), latest)
 
 
-def _back(start: date, spans: list[tuple[date, date]]) -> date:
+def _back(begin: date, made: list[Cover], start_as: int, end_as: int) -> date:
+    """The begin of the course that `begin` belongs to; starts and ends taken as early (0) or late (1) as may be."""
     moved = True
     while moved:
         moved = False
-        for first, last in reversed(spans):  # records mostly come in the order of time: the last is met first
-            if first < start and last >= first and (start - last <= JOIN):
-                start, moved = first, True
-    return start
+        for start, end, _ in reversed(made):  # records mostly come in the order of time: the last is met first
+            first = start[start_as]
+            if first < begin:
+                last = end[end_as]
+                if last >= first and begin - last <= JOIN:
+                    begin, moved = first, True
+    return begin
 
 
 def dose_on(exposure: Exposure, day: date) -> Dose:
@@ -264,21 +245,24 @@ def evidence(
     ))  # fmt: skip
 
 
-def each_evidence(
-    records: Iterable[Exposure], rule: str, normalised: str | None = None, threshold: str | None = None,
-    *, problems: bool = False,
-) -> tuple[Evidence, ...]:
-    """Drug records as evidence, as `evidence` makes it, that were all held against a rule with the same outcome.
+Row = tuple[tuple[str | None, ...], tuple[str | None, str | None]]
+"""What a record says as evidence before (from its reference to its date) and after what a rule holds against it."""
+_BY_CODE, _BY_TEXT = (None, None), ("text", None)
 
-    `problems`: whether each says why its dose cannot be known.
-    """
-    return tuple([
-        _made(Evidence, (
-            e.reference, e.text, None, e.written or None, normalised, threshold, rule,
-            None if e.by == "code" else "text", e.dose.problem if problems else None,
-        ))
-        for e in records
-    ])  # fmt: skip
+
+def rows(records: Iterable[Exposure]) -> list[Row]:
+    """The part of the evidence of drug records that no rule changes."""
+    return [
+        ((e.reference, e.text, None, e.written or None), _BY_CODE if e.by == "code" else _BY_TEXT) for e in records
+    ]
+
+
+def each_evidence(
+    records: Iterable[Exposure], rule: str, normalised: str | None = None, threshold: str | None = None
+) -> tuple[Evidence, ...]:
+    """Drug records as evidence, as `evidence` makes it, that were all held against a rule with the same outcome."""
+    said = (normalised, threshold, rule)
+    return tuple([_made(Evidence, head + said + tail) for head, tail in rows(records)])
 
 
 _made = tuple.__new__

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from ..chart.chart import Chart
-from ..chart.facts import Exposure
+from ..chart.facts import Dose, Exposure
 from ..kernel.answers import Answer, Basis, Evidence, Reason, passed, unknown
 from ..kernel.dates import DateSpan
 from ..kernel.numbers import Interval
@@ -25,15 +25,12 @@ def reached_per_kg(found: list[Exposure], limit: Decimal, chart: Chart) -> Answe
     shown: list[Evidence] = []
     for exposure in found:
         factor = equivalents.get(exposure.ingredient)
-        doses = [(exposure.dose, exposure.start)]
-        if exposure.steps:
-            doses = [(s.dose, DateSpan(s.first, s.first) if s.first else exposure.start) for s in exposure.steps]
-        for dose, begins in doses:
+        if factor is None or exposure.systemic != "yes":
+            reasons.append(Reason.NO_DOSE)
+            continue
+        for dose, begins in _doses(exposure) if exposure.steps else ((exposure.dose, exposure.start),):
             weight: Weight | None = None
             amount = dose.daily if dose.daily is not None else dose.single
-            if factor is None or exposure.systemic != "yes":
-                reasons.append(Reason.NO_DOSE)
-                continue
             if dose.per_kg is not None:
                 by_weight = dose.per_kg.times(factor)
             elif amount is None:
@@ -45,7 +42,7 @@ def reached_per_kg(found: list[Exposure], limit: Decimal, chart: Chart) -> Answe
                     reasons.append(Reason.NO_DATA)
                     missing = ("body_weight",)
                     continue
-                daily = amount if factor == ONE else amount.times(factor)
+                daily = amount if factor is ONE else amount.times(factor)
                 by_weight = _divided(daily, weight.kg)
             decided = by_weight.at_least(limit)
             record = evidence(
@@ -57,6 +54,11 @@ def reached_per_kg(found: list[Exposure], limit: Decimal, chart: Chart) -> Answe
             shown.append(record)
             reasons.append(Reason.IMPRECISE if decided is None else Reason.NO_DATA)
     return unknown(min(reasons, key=_ORDER.index, default=Reason.NO_DATA), missing, tuple(shown[:4]))
+
+
+def _doses(exposure: Exposure) -> list[tuple[Dose, DateSpan]]:
+    """The doses of a plan, each with the day on which it begins."""
+    return [(s.dose, DateSpan(s.first, s.first) if s.first else exposure.start) for s in exposure.steps]
 
 
 def _divided(daily: Interval, kg: Interval) -> Interval:

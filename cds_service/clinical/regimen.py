@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from ..chart.facts import Dose
 from ..kernel.answers import Reason, new
 from ..kernel.dates import DAY, DateSpan
 from ..kernel.numbers import ZERO, Interval
@@ -29,41 +28,54 @@ class Taken(NamedTuple):
 
 def taken_on(made: list[Cover], day: date) -> tuple[Taken, ...]:
     """All ingredients taken on a day, in alphabetical order; those only perhaps taken count from 0."""
-    found: dict[str, list[tuple[Cover, bool]]] = {}
+    found: dict[str, list[Cover]] = {}
+    perhaps: list[Cover] = []
     for cover in made:
-        on = cover.on(day)
-        if on is not False:
-            found.setdefault(cover.exposure.ingredient, []).append((cover, on is True))
-    return tuple([_one(name, found[name], day) for name in sorted(found)])
+        start, end, exposure = cover
+        if start[0] <= day <= end[1]:
+            if not start[1] <= day <= end[0]:
+                perhaps.append(cover)
+            ingredient = exposure.ingredient
+            if ingredient in found:
+                found[ingredient].append(cover)
+            else:
+                found[ingredient] = [cover]
+    return tuple([_one(name, found[name], perhaps, day) for name in sorted(found)])
 
 
-def _one(ingredient: str, items: list[tuple[Cover, bool]], day: date) -> Taken:
+def _one(ingredient: str, recorded: list[Cover], perhaps: list[Cover], day: date) -> Taken:
     """One ingredient: the same exposure recorded twice counts once (decision 14).
 
     The same daily dose in different kinds of resource is one exposure; the administrations of an order that can be
     read, and a dispense (or another record linked to an order) that gives no dose, add nothing; anything else
-    overlapping is the interval from the larger to the sum.
+    overlapping is the interval from the larger to the sum. `perhaps`: those that perhaps do not cover the day.
     """
-    covers_ = tuple([c for c, _ in items])
-    if len(items) > 1:
-        for _, _, e in covers_:
-            if e.related or e.source not in _ALONE:
-                items = _without_echoes(items, day)
+    covers_ = tuple(recorded)
+    if len(recorded) > 1:
+        for _, _, e in recorded:
+            if e.related or e.source not in ALONE:
+                recorded, perhaps = _without_echoes(recorded, perhaps, day)
                 break
     amounts: list[Interval] = []
     sources: list[str] = []
     unit, prn, sure = "", False, True
-    for cover, certain in items:
-        exposure = cover.exposure
+    for cover in recorded:
+        exposure = cover[2]
         dose = exposure.dose if not exposure.steps else dose_on(exposure, day)
-        unit_, amount = _amount(dose, exposure.infusion is True)
-        prn = prn or dose.prn
+        if exposure.infusion:
+            unit_, amount = "mg", dose.single
+        elif dose.daily is not None:
+            unit_, amount = "mg/d", dose.daily
+        else:
+            unit_, amount = "mg/kg/d", dose.per_kg
+        if dose.prn:
+            prn = True
         if amount is None:
             return Taken(ingredient, "", None, dose.problem or "no dosage is recorded", dose.prn, covers_)
         if unit and unit_ != unit:
             return Taken(ingredient, "", None, "its records give the dose in different ways", prn, covers_)
         unit = unit_
-        if not certain:
+        if perhaps and cover in perhaps:
             sure = False
             amount = Interval(ZERO, amount.high, False, amount.high_open)
         amounts.append(amount)
@@ -85,7 +97,7 @@ def _together(amounts: list[Interval], sources: list[str]) -> Interval:
     return each[0] if len(each) == 1 else _larger_to_sum(each)
 
 
-_ALONE = ("MedicationRequest", "MedicationStatement")
+ALONE = ("MedicationRequest", "MedicationStatement")
 """Such records, when linked to no other, repeat none."""
 
 
@@ -96,42 +108,37 @@ def _larger_to_sum(each: list[Interval]) -> Interval:
     return Interval(max(a.low or ZERO for a in each), total.high, False, total.high_open)
 
 
-def _amount(dose: Dose, infusion: bool) -> tuple[str, Interval | None]:
-    if infusion:
-        return "mg", dose.single
-    if dose.daily is not None:
-        return "mg/d", dose.daily
-    return "mg/kg/d", dose.per_kg
+def _without_echoes(recorded: list[Cover], perhaps: list[Cover], day: date) -> tuple[list[Cover], list[Cover]]:
+    """Leave out records that only repeat another one; add up the administrations of one day.
 
-
-def _without_echoes(items: list[tuple[Cover, bool]], day: date) -> list[tuple[Cover, bool]]:
-    """Leave out records that only repeat another one; add up the administrations of one day."""
-    references = {c.exposure.reference: c for c, _ in items}
-    kept: list[tuple[Cover, bool]] = []
-    given: list[tuple[Cover, bool]] = []
+    Also which of what is left perhaps do not cover the day.
+    """
+    references = {c.exposure.reference: c for c in recorded}
+    kept: list[Cover] = []
+    given: list[Cover] = []
     answered: set[str] = set()
-    for cover, certain in items:
+    for cover in recorded:
         e = cover.exposure
         linked = [r for r in e.related if r in references]
         if e.source == "MedicationAdministration" and e.dose.daily is not None and not e.infusion:
             if not any(_readable(references[r], day) for r in linked):
-                given.append((cover, certain))
+                given.append(cover)
                 answered.update(linked)
             continue
         if (linked or e.source == "MedicationDispense") and not _readable(cover, day):
             continue
-        kept.append((cover, certain))
-    kept = [(c, certain) for c, certain in kept if c.exposure.reference not in answered]
+        kept.append(cover)
+    kept = [c for c in kept if c.exposure.reference not in answered]
     if not given:
-        return kept or items[:1]
+        return kept or recorded[:1], perhaps
     if len(given) == 1:
-        return kept + given
+        return kept + given, perhaps
     total = Interval(ZERO, ZERO)
-    for cover, _ in given:
+    for cover in given:
         total = total.plus(cover.exposure.dose.daily or total)
-    first = given[0][0]
-    whole = first.exposure._replace(dose=first.exposure.dose._replace(daily=total))
-    return [*kept, (first._replace(exposure=whole), all(certain for _, certain in given))]
+    first = given[0][2]
+    whole = given[0]._replace(exposure=first._replace(dose=first.dose._replace(daily=total)))
+    return [*kept, whole], perhaps if all(c not in perhaps for c in given) else [*perhaps, whole]
 
 
 def _readable(cover: Cover, day: date) -> bool:

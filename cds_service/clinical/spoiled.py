@@ -6,8 +6,8 @@ from ..chart.chart import Chart
 from ..chart.facts import Procedure, Result
 from ..kernel.answers import Answer, Basis, Evidence, Reason, merge, passed, unknown
 from ..kernel.dates import DateSpan
-from .drug_effects import Spoiled, growth_factor_days, last_b_cell_depletion
-from .drug_silence import complete
+from .drug_effects import B_CELL_DRUGS, GROWTH_FACTORS, Spoiled, growth_factor_days, last_b_cell_depletion
+from .exposures import recorded
 from .findings import by_finding, evidence_of
 
 SPOILERS = ("transfusion", "growth_factor", "growth_factor_except_erythropoietin", "b_cell_depletion")
@@ -75,7 +75,7 @@ def _drug_days(chart: Chart, result: Result, missing: tuple[str, ...], exempt: b
         if first <= result.day.last and result.day.first <= last:
             sure = first <= result.day.first and result.day.last <= last
             return unknown(Reason.INVALIDATED if sure else Reason.IMPRECISE, missing, _tuple(evidence))
-    if not complete(chart):
+    if not chart.drugs_complete:
         return unknown(Reason.UNAVAILABLE, missing, notes=("drug records could not be read completely",))
     return None
 
@@ -101,7 +101,7 @@ def _b_cells(chart: Chart, result: Result, missing: tuple[str, ...]) -> Answer |
             return unknown(Reason.INVALIDATED, missing, _tuple(evidence))
         if when.last > result.day.first:
             return unknown(Reason.IMPRECISE, missing, _tuple(evidence))
-    if not complete(chart):
+    if not chart.drugs_complete:
         return unknown(Reason.UNAVAILABLE, missing, notes=("drug records could not be read completely",))
     return None
 
@@ -122,15 +122,15 @@ def _no_transfusion(chart: Chart) -> bool:
 
 
 def _no_growth_factor(chart: Chart) -> bool:
-    return not chart.once(*_ALL_DAYS) and complete(chart)
+    return chart.drugs_complete and not recorded(chart, GROWTH_FACTORS)
 
 
 def _no_growth_factor_but_epo(chart: Chart) -> bool:
-    return not chart.once(*_BUT_EPO_DAYS) and complete(chart)
+    return _no_growth_factor(chart) or (chart.drugs_complete and not chart.once(*_BUT_EPO_DAYS))
 
 
 def _no_b_cell_depletion(chart: Chart) -> bool:
-    return last_b_cell_depletion(chart) is None and complete(chart)
+    return chart.drugs_complete and not recorded(chart, B_CELL_DRUGS)
 
 
 _NOTHING_THERE = {

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from ..chart.chart import Chart
 from ..chart.facts import Exposure
@@ -15,11 +16,16 @@ from ..kernel.dates import DateSpan
 from ..kernel.numbers import ZERO, Interval, exactly
 from ..terminology import Terminology
 from .body_weight import weight_today
-from .exposures import Cover, covers, exposures, is_current
-from .regimen import ONE, Taken, breaks, taken_on
+from .exposures import OPEN, Cover, covers, exposures, is_current
+from .plain import Plain, plain
+from .regimen import ALONE, ONE, Taken, breaks, taken_on
 
 DEPOT_LASTS = timedelta(28)
 """A depot within 28 days leaves the dose unknown (decision 40)."""
+
+
+_Row = tuple[tuple[str | None, ...], tuple[str | None, str | None]]
+"""What does not change with the rule: evidence up to the dose in words; its finer basis and a note."""
 
 
 class DayDose:
@@ -27,38 +33,39 @@ class DayDose:
 
     __slots__ = ("by_weight", "computed", "none", "problem", "reason", "rows", "taken", "total")
 
+    total: Interval
+    """Open upwards (high None) where a part of it cannot be read."""
+    reason: Reason | None
+    """Why a part cannot be read."""
+    problem: str | None
+    computed: bool
+    """It needed a factor other than 1, a sum of several drugs, or a weight (decision 50)."""
+    taken: tuple[Taken, ...]
+    none: bool
+    """Nothing was taken."""
+    rows: list[_Row] | None
+    """What the evidence says of each record, once it was asked for."""
+    by_weight: bool
+    """It was reckoned with a weight; known together with `rows`."""
+
     def __init__(
         self, total: Interval, reason: Reason | None, problem: str | None, computed: bool, taken: tuple[Taken, ...]
     ) -> None:
         self.total = total
-        """Open upwards (high None) where a part of it cannot be read."""
         self.reason = reason
-        """Why a part cannot be read."""
         self.problem = problem
         self.computed = computed
-        """It needed a factor other than 1, a sum of several drugs, or a weight (decision 50)."""
         self.taken = taken
         self.none = not taken
-        """Nothing was taken."""
-        self.rows: list[_Row] | None = None
-        """What the evidence says of each record, once it was asked for."""
+        self.rows = None
         self.by_weight = False
-        """It was reckoned with a weight; known together with `rows`."""
 
 
 _NOTHING = DayDose(exactly(ZERO), None, None, False, ())
 
 
 def factors(chart: Chart) -> dict[str, Interval]:
-    """mg of prednisone per mg of each glucocorticoid with an accepted equivalence."""
-    found: dict[str, Interval] | None = chart.memo.get(_FACTORS)
-    return chart.once(_FACTORS, _factors_of) if found is None else found
-
-
-_FACTORS = "steroid factors"
-
-
-def _factors_of(chart: Chart) -> dict[str, Interval]:
+    """mg of prednisone per mg of each glucocorticoid with an accepted equivalence; `ONE` where it is one."""
     return _factors(chart.terminology)
 
 
@@ -68,81 +75,122 @@ def _factors(terminology: Terminology) -> dict[str, Interval]:
     return {name: (ONE if f.low == f.high == 1 else Interval(f.low, f.high)) for name, f in known if f.accepted}
 
 
-def steroids(chart: Chart, scope: str) -> Sequence[Exposure]:
-    """Glucocorticoid records that count for `oral` or `systemic` questions.
+class Steroids:
+    """The glucocorticoids that count for `oral` or for `systemic` questions; what rules ask of them is made once."""
 
-    Oral questions leave out what is known to be given otherwise (decision 21); unclear routes stay in both.
-    """
-    key = _ORAL if scope == "oral" else _SYSTEMIC
-    found: Sequence[Exposure] | None = chart.memo.get(key)
-    return chart.once(key, _oral if scope == "oral" else _systemic) if found is None else found
+    __slots__ = ("dose", "laid", "plain", "records")
 
+    records: Sequence[Exposure]
+    plain: Plain | None
+    """What they come to, where all are of the common kind."""
+    dose: DayDose
+    """What is taken on `as_of`: current records, and depots that still act."""
+    laid: "Laid | None"
+    """Kept by `laid_out`, once worked out."""
 
-_ORAL, _SYSTEMIC = "steroids oral", "steroids systemic"
-
-
-def _systemic(chart: Chart) -> Sequence[Exposure]:
-    return exposures(chart, ("glucocorticoid", "no_equivalence"))
-
-
-def _oral(chart: Chart) -> Sequence[Exposure]:
-    """The same sequence as the systemic ones where all are swallowed: what follows from it is worked out once."""
-    found = steroids(chart, "systemic")
-    swallowed = [e for e in found if e.route == "oral" or (e.route is None and e.systemic != "depot")]
-    return found if len(swallowed) == len(found) else swallowed
+    def __init__(self, records: Sequence[Exposure], chart: Chart) -> None:
+        self.records = records
+        self.plain = found = plain(records, chart.as_of)
+        self.laid = None
+        dose = None if found is None else _plain_dose(found.now, chart)
+        self.dose = dose or dose_of(chart, taken_on(laid_out(self, chart).now, chart.as_of))
 
 
-def steroid_covers(chart: Chart, scope: str) -> list[Cover]:
+class Laid(NamedTuple):
+    """Glucocorticoid records laid out in time."""
+
+    covers: list[Cover]
     """The days that the records cover; a depot lasts for 28 days."""
-    key = _COVERS[scope]
-    found: list[Cover] | None = chart.memo.get(key)
+    now: list[Cover]
+    """What may be taken on `as_of`."""
+    depots: bool
+    """Whether one of them is a depot."""
+    unclear: date
+    """The last day on which one is taken whose route or form leaves the dose open (`date.min`: none)."""
+
+
+def laid_out(found: Steroids, chart: Chart) -> Laid:
+    """The records laid out in time; only what is not plain needs it."""
+    if found.laid is not None:
+        return found.laid
+    made, now = covers(found.records, chart.as_of), []
+    depots, unclear = False, date.min
+    for i, cover in enumerate(made):
+        e = cover[2]
+        if e.systemic != "yes":
+            if e.systemic == "depot":
+                depots = True
+                if cover.end.last != date.max:
+                    end = DateSpan(cover.end.first + DEPOT_LASTS, cover.end.last + DEPOT_LASTS)
+                    cover = made[i] = cover._replace(end=end)
+            unclear = max(unclear, cover.end.last)
+        if e.systemic == "depot" or is_current(e, chart.as_of) is not False:
+            now.append(cover)
+    found.laid = laid = Laid(made, now, depots, unclear)
+    return laid
+
+
+def _plain_dose(now: list[Exposure], chart: Chart) -> DayDose | None:
+    """What `dose_of` says of plain records that go on, where all tell of one drug in one dose; None where they do not.
+
+    Several are one exposure where each is of another kind of resource (decision 14).
+    """
+    if not now:
+        return _NOTHING
+    ingredient, daily = now[0].ingredient, now[0].dose.daily
+    factor = factors(chart).get(ingredient)
+    if factor is None or daily is None:
+        return None
+    if len(now) > 1:
+        sources = set()
+        for e in now:
+            if e.related or e.ingredient != ingredient or e.dose.daily != daily:
+                return None
+            sources.add(e.source)
+        if len(sources) < len(now) or not sources.issubset(ALONE):
+            return None
+    going_on = tuple([new(Cover, (e.start, OPEN, e)) for e in now])
+    taken = new(Taken, (ingredient, "mg/d", daily, None, False, going_on, True))
+    same = factor is ONE
+    return DayDose(daily if same else daily.times(factor), None, None, not same, (taken,))
+
+
+def steroids(chart: Chart, scope: str) -> Steroids:
+    """What counts for `oral` or `systemic` questions.
+
+    Oral questions leave out what is known to be given otherwise (decision 21); unclear routes stay in both. Where all
+    are swallowed both are the same: worked out once.
+    """
+    found: Steroids | None = chart.memo.get(_KEYS[scope])
     if found is None:
-        found = chart.memo[key] = _covers(steroids(chart, scope), chart.as_of)
+        if scope == "systemic":
+            found = Steroids(exposures(chart, _GROUPS), chart)
+        else:
+            found = steroids(chart, "systemic")
+            swallowed = [e for e in found.records if e.route == "oral" or (e.route is None and e.systemic != "depot")]
+            if len(swallowed) < len(found.records):
+                found = Steroids(swallowed, chart)
+        chart.memo[_KEYS[scope]] = found
     return found
 
 
-_COVERS = {"oral": "steroid covers oral", "systemic": "steroid covers systemic"}
-_DOSES = {"oral": "current dose oral", "systemic": "current dose systemic"}
-
-
-def _covers(found: Sequence[Exposure], as_of: date) -> list[Cover]:
-    made = covers(found, as_of)
-    for i, cover in enumerate(made):
-        if cover[2].systemic == "depot" and cover.end.last != date.max:
-            end = DateSpan(cover.end.first + DEPOT_LASTS, cover.end.last + DEPOT_LASTS)
-            made[i] = cover._replace(end=end)
-    return made
+_GROUPS = ("glucocorticoid", "no_equivalence")
+_KEYS = {"oral": "steroids oral", "systemic": "steroids systemic"}
 
 
 def current_dose(chart: Chart, scope: str) -> DayDose:
-    """What is taken on `as_of`: current records, and depots that still act."""
-    return _current(chart, scope)[1]
-
-
-def _current(chart: Chart, scope: str) -> tuple[list[Cover], DayDose]:
-    key = _DOSES[scope]
-    found: tuple[list[Cover], DayDose] | None = chart.memo.get(key)
-    if found is None:
-        # Where all that is systemic is swallowed, both scopes are the same records: worked out once.
-        same = scope == "oral" and steroids(chart, "oral") is steroids(chart, "systemic")
-        found = chart.memo[key] = _current(chart, "systemic") if same else _current_of(chart, scope)
-    return found
-
-
-def _current_of(chart: Chart, scope: str) -> tuple[list[Cover], DayDose]:
-    """The records that may be taken on `as_of`, and what they come to."""
-    as_of = chart.as_of
-    now = [
-        c for c in steroid_covers(chart, scope) if c[2].systemic == "depot" or is_current(c[2], as_of) is not False
-    ]
-    return now, dose_of(chart, taken_on(now, as_of))
+    """What is taken on `as_of`."""
+    return steroids(chart, scope).dose
 
 
 def timeline(chart: Chart, first: date, last: date) -> list[tuple[date, date, DayDose]]:
     """Stretches of days (from, to, dose) between two days, both included; `systemic` scope (decision 21)."""
-    every = steroid_covers(chart, "systemic")
-    made = []
-    for cover in every:
+    found = steroids(chart, "systemic")
+    if found.plain is not None and found.plain.since <= first and last == chart.as_of:
+        return [(first, last, found.dose)]  # since then nothing but today's records, each in one dose
+    laid = laid_out(found, chart)
+    throughout, made = True, []
+    for cover in laid.covers:
         start, end, exposure = cover
         if exposure.state == "ended" and exposure.end is not None and exposure.end[1] == chart.as_of:
             # What ended on `as_of` is not taken any more, but its last day was a day of it (decision 22).
@@ -150,48 +198,48 @@ def timeline(chart: Chart, first: date, last: date) -> list[tuple[date, date, Da
             cover = cover._replace(end=end)
         if start[0] <= last and end[1] >= first:
             made.append(cover)
+            if start[1] > first or end[0] < last or exposure.steps:
+                throughout = False
     if not made:
         return [(first, last, _NOTHING)]
-    if _throughout(made, first, last):
-        now, today = _current(chart, "systemic")
-        same = last == chart.as_of and now == made
-        return [(first, last, today if same else dose_of(chart, taken_on(made, first)))]
+    if throughout:  # each record covers all of the days for certain, in one dose
+        same = last == chart.as_of and laid.now == made
+        return [(first, last, found.dose if same else dose_of(chart, taken_on(made, first)))]
     starts = breaks(made, first, last)
     ends = [s - timedelta(1) for s in starts[1:]] + [last]
     return [(s, e, dose_of(chart, taken_on(made, s))) for s, e in zip(starts, ends, strict=True)]
-
-
-def _throughout(made: list[Cover], first: date, last: date) -> bool:
-    """Whether each record covers all of the days for certain, in one dose."""
-    return all(start.last <= first and end.first >= last and not e.steps for start, end, e in made)
 
 
 def dose_of(chart: Chart, taken: tuple[Taken, ...]) -> DayDose:
     """The sum of one day's ingredients in mg of prednisone."""
     if not taken:
         return _NOTHING
-    total = _NOTHING.total
+    total: Interval | None = None
     reason, problem, computed = None, None, len(taken) > 1
     equivalents = factors(chart)
     for each in taken:
         factor = equivalents.get(each.ingredient)
         part, why, text = _part(chart, each, factor)
-        if part is None or why is not None:
-            total = total.plus(Interval(ZERO, None))
+        if part is None:
+            part = _ANY
             if reason is None or why is Reason.INCOMPARABLE:
                 reason, problem = why, text
-            continue
-        computed = computed or each.unit != "mg/d" or factor != ONE
-        total = total.plus(part)
-    return DayDose(total, reason, problem, computed, taken)
+        elif each.unit != "mg/d" or factor is not ONE:
+            computed = True
+        total = part if total is None else total.plus(part)
+    return DayDose(total or _NONE, reason, problem, computed, taken)
+
+
+_NONE, _ANY = exactly(ZERO), Interval(ZERO, None)
 
 
 def _part(chart: Chart, taken: Taken, factor: Interval | None) -> tuple[Interval | None, Reason | None, str | None]:
     unclear, doubt = False, None
     for _, _, e in taken.covers:
-        if e.systemic == "depot":
-            return None, Reason.NO_DOSE, "a depot or intramuscular injection has no daily dose"
-        unclear = unclear or e.systemic == "unknown"
+        if e.systemic != "yes":
+            if e.systemic == "depot":
+                return None, Reason.NO_DOSE, "a depot or intramuscular injection has no daily dose"
+            unclear = True
         doubt = doubt or e.doubt
     if unclear:
         return None, Reason.NO_DOSE, "its route and form are not clear"
@@ -207,51 +255,53 @@ def _part(chart: Chart, taken: Taken, factor: Interval | None) -> tuple[Interval
         if weight is None:
             return None, Reason.NO_DOSE, "it is given by weight, and there is no weight"
         amount = amount.times(weight.kg)
-    return (amount if factor == ONE else amount.times(factor)), None, None
+    return (amount if factor is ONE else amount.times(factor)), None, None
 
 
 def dose_evidence(dose: DayDose, chart: Chart, threshold: str, rule: str) -> tuple[Evidence, ...]:
     """Each record that the dose rests on, with the factor where it is not 1; the weight of a dose by weight."""
-    rows = dose.rows
-    if rows is None:
-        rows = dose.rows = _rows(dose, chart)
-    shown = tuple([new(Evidence, (*head, threshold, rule, basis, note)) for head, basis, note in rows])
+    said = (threshold, rule)
+    shown = tuple([new(Evidence, head + said + tail) for head, tail in dose.rows or _rows(dose, chart)])
     if dose.by_weight and (weight := weight_today(chart)) is not None:
         return (*shown, weight.evidence)
     return shown
 
 
-_Row = tuple[tuple[str | None, ...], str | None, str | None]
-"""What does not change with the rule: evidence up to the dose in words, its finer basis, a note."""
-
-
 def _rows(dose: DayDose, chart: Chart) -> list[_Row]:
+    equivalents = factors(chart)
     made: list[_Row] = []
     seen: set[str] = set()
-    for taken in dose.taken:
-        factor = factors(chart).get(taken.ingredient)
-        dose.by_weight = dose.by_weight or taken.unit == "mg/kg/d"
-        if taken.amount is None:
-            normalised = None
-        else:
-            normalised = f"{taken.amount} {taken.unit}"
-            weight = weight_today(chart) if taken.unit == "mg/kg/d" else None
-            amount = taken.amount if weight is None else taken.amount.times(weight.kg)
-            if weight is not None:
-                normalised += f" × {weight.kg} kg"
-            if factor is not None and factor != ONE and (weight is not None or taken.unit == "mg/d"):
-                normalised += f" × {_factor(factor)} = {amount.times(factor)} mg/d prednisone-equivalent"
-            elif weight is not None and factor is not None:
-                normalised += f" = {amount} mg/d"
-        for cover in taken.covers:
-            e = cover.exposure
+    for ingredient, unit, amount, problem, _, covers_, _ in dose.taken:
+        normalised = None
+        if amount is not None:
+            normalised = f"{amount} {unit}"
+            if unit != "mg/d" or equivalents.get(ingredient) is not ONE:
+                normalised += _reckoned(amount, unit, equivalents.get(ingredient), dose, chart)
+        computed = dose.computed and amount is not None
+        for _, _, e in covers_:
             if e.reference not in seen:
                 seen.add(e.reference)
-                basis = "computed" if dose.computed and taken.amount is not None else None
-                if basis is None and e.by != "code":
-                    basis = "text"
-                made.append(((e.reference, e.text, None, e.written or None, normalised), basis, taken.problem))
+                basis = "computed" if computed else None if e.by == "code" else "text"
+                made.append(((e.reference, e.text, None, e.written or None, normalised), (basis, problem)))
+    dose.rows = made
     return made
+
+
+def _reckoned(amount: Interval, unit: str, factor: Interval | None, dose: DayDose, chart: Chart) -> str:
+    """How an amount was made one in mg of prednisone, in words."""
+    said = ""
+    weight = None
+    if unit == "mg/kg/d":
+        dose.by_weight = True
+        weight = weight_today(chart)
+    if weight is not None:
+        said = f" × {weight.kg} kg"
+        amount = amount.times(weight.kg)
+    if factor is None:
+        return said
+    if factor is not ONE and (weight is not None or unit == "mg/d"):
+        return f"{said} × {_factor(factor)} = {amount.times(factor)} mg/d prednisone-equivalent"
+    return f"{said} = {amount} mg/d" if weight is not None else said
 
 
 def _factor(factor: Interval) -> str:

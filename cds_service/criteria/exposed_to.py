@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ..chart.chart import Chart
-from ..clinical.courses import alone_enough, infusions_enough, long_enough
-from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded, spoken
-from ..clinical.exposures import evidence, exposures
+from ..clinical.courses import infusions_enough, long_enough, one_enough
+from ..clinical.drug_silence import KINDS_READ, names, nothing_recorded, spoken
+from ..clinical.exposures import evidence, exposures, recorded
 from ..clinical.findings import incomplete
 from ..clinical.high_dose import reached_per_kg
-from ..clinical.treatment import Treatment, drug_covers, treatments
+from ..clinical.treatment import Treatment, drug_covers, every_treatment
 from ..kernel.answers import Answer, Basis, Evidence, Reason, Status, each_once, failed, passed, unknown
 from ..kernel.dates import Window
 from ..kernel.logic import all_of, at_least, first_reason
@@ -50,20 +50,15 @@ class ExposedTo:
 
     def answer(self, chart: Chart) -> Answer:
         """Pass where enough of the drugs are recorded; else unknown."""
-        found = treatments(chart, self.wanted)
-        if self.in_all is None and self.least == 1:  # any record that is not in doubt is enough
-            for treatment in found:
-                for e in reversed(treatment.records):
-                    if e.doubt is None:
-                        return passed(Basis.RECORDED, (evidence(e, rule="exposed_to"),))
         answers: dict[str, Answer] = {}
         good: list[Answer] = []
-        for treatment in found:
-            answer = answers[treatment.drug] = self._one(treatment, chart)
-            if answer[0] is _PASS:
-                good.append(answer)
-                if len(good) == self.least:
-                    return good[0] if self.least == 1 else all_of(good)
+        for treatment in every_treatment(chart):
+            if not treatment.labels.isdisjoint(self.wanted):
+                answer = answers[treatment.drug] = self._one(treatment, chart)
+                if answer[0] is _PASS:
+                    good.append(answer)
+                    if len(good) == self.least:
+                        return answer if self.least == 1 else all_of(good)
         if self.or_intolerant and chart.allergies:
             for drug, shown in self._intolerances(chart):
                 if drug not in answers or answers[drug].status is not _PASS:
@@ -72,7 +67,7 @@ class ExposedTo:
         if len(good) >= self.least:
             return good[0] if self.least == 1 else at_least(self.least, good[: self.least])
         # An intolerance that was not read may stand where a treatment is missing (decision 4: unavailable goes first).
-        if not complete(chart) or (self.or_intolerant and incomplete(chart, ("AllergyIntolerance",))):
+        if not chart.drugs_complete or (self.or_intolerant and incomplete(chart, ("AllergyIntolerance",))):
             return unknown(Reason.UNAVAILABLE, self.missing)
         if not answers:
             return unknown(Reason.NO_DATA, self.missing)
@@ -92,28 +87,30 @@ class ExposedTo:
         return unknown(reason, each_once(missing), each_once(evidence), each_once(notes))
 
     def _one(self, treatment: Treatment, chart: Chart) -> Answer:
-        if self.in_all is not None and self.once_at_least is None:
-            lasted = self._at_once(treatment, self.in_all, chart)
-            if lasted is not None:
-                return lasted
-        sure = [e for e in treatment.records if e.doubt is None]
-        if not sure:
-            doubted = tuple(evidence(e, rule="exposed_to", note=e.doubt) for e in treatment.records[:3])
+        in_all, records = self.in_all, treatment.records
+        if in_all is None:  # any record that is not in doubt is enough
+            for e in reversed(records):
+                if e.doubt is None:
+                    return passed(Basis.RECORDED, (evidence(e, rule="exposed_to"),))
+        sure = [e for e in records if e.doubt is None]
+        if not sure or in_all is None:
+            doubted = tuple(evidence(e, rule="exposed_to", note=e.doubt) for e in records[:3])
             return unknown(Reason.INCOMPARABLE, evidence=doubted)
-        if self.in_all is None:
-            return passed(Basis.RECORDED, (evidence(sure[-1], rule="exposed_to"),))
-        made = [c for c in drug_covers(treatment, chart) if c[2].doubt is None]
-        lasted = long_enough(made, self.in_all, self.threshold, chart)
+        lasted = self._at_once(treatment, in_all, chart)
+        if lasted is None:
+            made = [c for c in drug_covers(treatment, chart) if c[2].doubt is None]
+            lasted = long_enough(made, in_all, self.threshold, chart)
         if self.once_at_least is None:
             return lasted
         return all_of((lasted, reached_per_kg(sure, self.once_at_least, chart)))
 
     def _at_once(self, treatment: Treatment, window: Window, chart: Chart) -> Answer | None:
         """The short ways to a treatment that was long enough; None where the long way must tell."""
-        if treatment.alone is not None:
-            return alone_enough(treatment.alone, window, self.threshold, chart)
-        if treatment.records[0].infusion:
-            return infusions_enough(treatment.records, window, self.threshold, chart)
+        records = treatment.records
+        if treatment.plain is not None or treatment.alone is not None:
+            return one_enough(records, window, self.threshold, chart)
+        if records[0].infusion:
+            return infusions_enough(records, window, self.threshold, chart)
         return None
 
     def _intolerances(self, chart: Chart) -> list[tuple[str, Evidence]]:
@@ -158,14 +155,14 @@ class NeverExposed:
 
     def answer(self, chart: Chart) -> Answer:
         """Fail where it is recorded; a word alone is for a clinician to judge (decision 34)."""
-        found = exposures(chart, self.drugs)
-        if not found:
+        if not recorded(chart, self.drugs):
             return nothing_recorded(chart, self.missing, rule="never_exposed")
+        found = exposures(chart, self.drugs)
         sure = [e for e in found if e.doubt is None and e.by != "word"]
         shown = tuple(evidence(e, rule="never_exposed", note=e.doubt) for e in (sure or found)[:5])
         if sure:
             return failed(Basis.RECORDED, shown)
-        if not complete(chart):
+        if not chart.drugs_complete:
             return unknown(Reason.UNAVAILABLE, self.missing, shown)
         doubted = any(e.doubt is not None for e in found) or bool(chart.unnamed_drugs)
         return unknown(Reason.INCOMPARABLE if doubted else Reason.JUDGEMENT, self.missing, shown)

@@ -6,7 +6,7 @@
 from dataclasses import dataclass, field
 
 from ..chart.chart import Chart
-from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded, spoken
+from ..clinical.drug_silence import KINDS_READ, names, nothing_recorded, spoken
 from ..clinical.exposures import each_evidence, evidence
 from ..clinical.treatment import CURRENT, OPEN, treatments
 from ..kernel.answers import Answer, Basis, Reason, passed, unknown
@@ -36,7 +36,7 @@ class ForAnotherDisease:
         others = tuple([
             evidence(e, rule=KIND, note=f"recorded reason: {'; '.join(e.reasons)}") for e in now if e.for_lupus is False
         ])
-        if not complete(chart):
+        if not chart.drugs_complete:
             return unknown(Reason.UNAVAILABLE, self.missing, others)
         if others:
             return unknown(Reason.JUDGEMENT, self.missing, others)

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from ..chart.chart import Chart
-from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded
+from ..clinical.drug_silence import KINDS_READ, names, nothing_recorded
 from ..clinical.exposures import evidence
 from ..clinical.steroids import DayDose, current_dose, dose_evidence, steroids, timeline
 from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, passed, unknown
@@ -37,7 +37,7 @@ class SteroidDays:
 
     def answer(self, chart: Chart) -> Answer:
         """Fail where the days are certain; what only the upper end reaches, or cannot be read, leaves it open."""
-        found = steroids(chart, "systemic")
+        found = steroids(chart, "systemic").records
         if not found:
             return nothing_recorded(chart, _MISSING, self.window, KIND)
         first = self.window.before(chart.as_of) + DAY
@@ -60,7 +60,7 @@ class SteroidDays:
             goes_on = high[-1][1] == chart.as_of and not current_dose(chart, "systemic").none
             notes = ("counted as if it were stopped today",) if goes_on else ()
             return failed(basis, shown, self._until(high, chart.as_of), "stopped" if goes_on else None, notes)
-        if not complete(chart):
+        if not chart.drugs_complete:
             return unknown(Reason.UNAVAILABLE, _MISSING, shown)
         if sure + perhaps + unread >= self.days:
             if sure + perhaps >= self.days:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from ..chart.chart import Chart
 from ..clinical.body_weight import weight_today
-from ..clinical.drug_silence import KINDS_READ, complete, names
+from ..clinical.drug_silence import KINDS_READ, names
 from ..clinical.steroids import current_dose, dose_evidence
 from ..kernel.answers import Answer, Reason, merge, unknown
 from ..kernel.numbers import Interval, plain
@@ -32,7 +32,7 @@ class SteroidDependence:
         dose = current_dose(chart, "systemic")
         missing = _MISSING
         if dose.none:
-            return unknown(Reason.NO_DATA if complete(chart) else Reason.UNAVAILABLE, missing)
+            return unknown(Reason.NO_DATA if chart.drugs_complete else Reason.UNAVAILABLE, missing)
         shown = dose_evidence(dose, chart, self.threshold, KIND)
         weight = weight_today(chart)
         if weight is None:
@@ -49,7 +49,7 @@ class SteroidDependence:
             return unknown(Reason.JUDGEMENT, missing, shown, (note,))
         if decided is None:
             return unknown(dose.reason or Reason.IMPRECISE, missing, shown)
-        return unknown(Reason.NO_DATA if complete(chart) else Reason.UNAVAILABLE, missing, shown)
+        return unknown(Reason.NO_DATA if chart.drugs_complete else Reason.UNAVAILABLE, missing, shown)
 
     def words(self) -> str:
         """In plain words."""

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ..chart.chart import Chart
-from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded, spoken, unnamed
+from ..clinical.drug_silence import KINDS_READ, names, nothing_recorded, spoken, unnamed
 from ..clinical.exposures import evidence
-from ..clinical.steroids import DayDose, current_dose, dose_evidence
-from ..clinical.treatment import CURRENT, OPEN, treatments
+from ..clinical.steroids import DayDose, dose_evidence, steroids
+from ..clinical.treatment import CURRENT, OPEN, treatments, why_open
 from ..kernel.answers import REASON_RANK, Answer, Basis, Evidence, Reason, failed, passed, unknown
 from ..kernel.numbers import plain
 from .rule import Reads, Spec
@@ -48,20 +48,21 @@ class SteroidDose:
 
         With a part that cannot be read the total is not known: what can be read may exceed a limit, and passes none.
         """
-        dose = current_dose(chart, self.scope)
+        dose = steroids(chart, self.scope).dose
         if dose.none:
             return nothing_recorded(chart, _MISSING, rule=KIND)
         shown = dose_evidence(dose, chart, self.threshold, KIND)
         basis = Basis.COMPUTED if dose.computed else Basis.RECORDED
-        below = dose.total.at_most(self.at_most) if self.at_most is not None else True
+        total, most, least = dose.total, self.at_most, self.at_least
+        below = True if most is None else total.at_most(most)
         if below is False:
             return failed(basis, shown)
-        enough = dose.total.at_least(self.at_least) if self.at_least is not None else True
+        enough = True if least is None else total.at_least(least)
         if dose.reason is not None:
             below = None
-        if enough is True and below is True and (self.at_most is None or complete(chart)):
+        if enough is True and below is True and (most is None or chart.drugs_complete):
             return passed(basis, shown)
-        if not complete(chart):
+        if not chart.drugs_complete:
             return unknown(Reason.UNAVAILABLE, _MISSING, shown)
         if below is None:
             return self._open(dose, shown)
@@ -83,7 +84,7 @@ class SteroidDose:
         for treatment in found:
             if treatment.standing is CURRENT:
                 return True, None, (evidence(treatment.now[0], rule=KIND, note="no minimum beside this drug"),)
-        reasons = [t.reason or Reason.IMPRECISE for t in found if t.standing is OPEN]
+        reasons = [why_open(t) for t in found if t.standing is OPEN]
         shown = [evidence(e, rule=KIND, note=e.doubt) for t in found if t.standing is OPEN for e in t.now]
         known = {t.drug for t in found}
         for treatment in treatments(chart, self.others):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from ..chart.chart import DRUG_KINDS, Chart
 from ..clinical.drug_effects import current_vasopressor
-from ..clinical.drug_silence import complete
 from ..clinical.exposures import evidence, exposures
 from ..clinical.findings import since
 from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, passed, unknown
@@ -28,7 +27,7 @@ class NoVasopressor:
         found = current_vasopressor(chart)
         if found.current:
             return failed(Basis.RECORDED, found.current)
-        if not complete(chart):
+        if not chart.drugs_complete:
             return unknown(Reason.UNAVAILABLE, _MISSING, found.judgement)
         if chart.unnamed_drugs:
             note = "a drug record with neither known code nor text"

@@ -5,13 +5,14 @@
     judged: [cd20xcd3_bispecific]        drugs that are for a clinician to judge where they would decide
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 from typing import NamedTuple
 
 from ..chart.chart import Chart
-from ..clinical.drug_silence import KINDS_READ, complete, names, nothing_recorded, spoken, unnamed
-from ..clinical.exposures import evidence, exposures
+from ..clinical.drug_silence import KINDS_READ, names, nothing_recorded, spoken, unnamed
+from ..clinical.exposures import evidence, exposures, recorded
 from ..clinical.washout import Last, last_exposures, washed_out
 from ..kernel.answers import REASON_RANK, Answer, Basis, Evidence, Reason, Status, failed, passed, unknown
 from ..kernel.dates import Window
@@ -20,6 +21,9 @@ from .rule import Reads, Spec
 KIND = "washout"
 _STOPPED = "counted as if it were stopped today"
 _BESIDE = "an order is still active: counted from the latest recorded administration, as if it were stopped"
+
+
+_UNTIL = itemgetter(2)
 
 
 class _Weighed(NamedTuple):
@@ -41,14 +45,20 @@ class Washout:
     window: Window
     missing: tuple[str, ...]
     threshold: str
+    asked: frozenset[str] = field(init=False, repr=False, compare=False)
+    """`drugs` and `judged` together."""
+
+    def __post_init__(self) -> None:
+        """Work out at load time what no chart changes."""
+        object.__setattr__(self, "asked", frozenset(self.drugs + self.judged))
 
     def answer(self, chart: Chart) -> Answer:
         """Fail until the last exposure plus the window; ongoing counts as stopped on `as_of`."""
-        found = exposures(chart, self.drugs)
-        judged = exposures(chart, self.judged) if self.judged else ()
-        if not found and not judged:
+        if not recorded(chart, self.asked):
             return nothing_recorded(chart, self.missing, self.window, KIND)
+        found = exposures(chart, self.drugs)
         weighed = [self._weigh(last, chart, False) for last in last_exposures(found, chart.as_of)]
+        judged = exposures(chart, self.judged)
         if judged:
             counted = {id(e) for e in found}
             others = [e for e in judged if id(e) not in counted]
@@ -59,7 +69,7 @@ class Washout:
             notes: tuple[str, ...] = (worst.note,) if worst.note else ()
             assumes = "stopped" if worst.last.ongoing else None
             return failed(Basis.RECORDED, self._shown(failing), worst.until, assumes, notes)
-        if not complete(chart):
+        if not chart.drugs_complete:
             return unknown(Reason.UNAVAILABLE, self.missing, self._shown(weighed))
         open_ = [w for w in weighed if w.reason is not None]
         if open_ or chart.unnamed_drugs:
@@ -68,7 +78,7 @@ class Washout:
             notes = tuple(dict.fromkeys(w.note for w in open_ if w.note))
             shown = self._shown(open_) + unnamed(chart, KIND)
             return unknown(min(reasons, key=REASON_RANK.__getitem__), self.missing, shown, notes)
-        latest = weighed[0] if len(weighed) == 1 else max(weighed, key=lambda w: w.until)
+        latest = max(weighed, key=_UNTIL)
         return passed(Basis.RECORDED, self._shown([latest]), (latest.note,) if latest.note else ())
 
     def _weigh(self, last: Last, chart: Chart, judged: bool) -> "_Weighed":

@@ -1,4 +1,4 @@
-"""What is common is told by a short way: one record that goes on, infusions of whole days, a dose that never changed.
+"""What is common is told by a short way: plain records, one that goes on, infusions of whole days, an unchanged dose.
 
 Each rule is asked twice of the same chart: as the service does, and with the short ways taken from it.
 """
@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
-from cds_service.clinical import courses, exposures, regimen, treatment
+from cds_service.chart.chart import Chart
+from cds_service.clinical import courses, exposures, regimen, steadiness, steroids, treatment
 from cds_service.clinical.exposures import Cover
-from cds_service.criteria import exposed_to
+from cds_service.criteria import exposed_to, on_treatment
+from cds_service.kernel.answers import Answer, Basis, passed
 from cds_service.kernel.dates import DateSpan, Window
+from cds_service.kernel.logic import all_of
 
 from .making import (
     AZATHIOPRINE,
@@ -43,6 +46,13 @@ RULES = [
     rule(exposed_to=ASKED, in_all="10 months"),
     rule(exposed_to=ASKED, in_all="8 weeks", drugs=2, or_intolerant=True),
     rule(exposed_to=ASKED),
+    rule(exposed_to="glucocorticoid", in_all="8 weeks", once_at_least="1 mg/kg/day"),
+    rule(each_treatment="glucocorticoid", route="oral", begun="8 weeks", stable_more_than="2 weeks"),
+    rule(steroid_dose="oral", at_most="30 mg/day", at_least="7.5 mg/day", unless_on="conventional_immunosuppressant"),
+    rule(steroid_dose="systemic", at_most="9 mg/day"),
+    rule(steroid_days=14, at_least="10 mg/day", within="8 weeks"),
+    rule(steroid_days=1, at_least="12 mg/day", within="1 day"),
+    rule(steroid_dependence="0.1 mg/kg/day"),
 ]
 STARTS = [
     None, "2015-03-01", "2025", "2026", "2026-05", "2026-05-22", "2026-05-23", "2026-08-22", "2026-08-23", "2026-08-30",
@@ -57,14 +67,28 @@ DOSAGES: list[dict[str, Any] | None] = [
 DRUGS = [HYDROXYCHLOROQUINE, PREDNISONE, RITUXIMAB, drug("1191"), drug("8640", "azathioprine")]
 
 
+def told_at_length(drug: treatment.Treatment, of_today: Chart, asked: steadiness.Asked) -> Answer:
+    """What `steadiness.told` says, put together of its parts."""
+    parts = []
+    if asked.begun is not None:
+        parts.append(steadiness.begun_long_ago(drug, of_today, asked))
+    if asked.stable is not None:
+        parts.append(steadiness.stable(drug, of_today, asked))
+    shown = exposures.each_evidence(drug.now, asked.rule)
+    return all_of(parts) if parts else passed(Basis.RECORDED, shown)
+
+
 def both_ways(monkeypatch: pytest.MonkeyPatch, *records: dict[str, Any]) -> tuple[list[Any], list[Any]]:
     """The answers of all rules as the service gives them, and as they are the long way."""
     short = [answer(made, *records) for made in RULES]
     with monkeypatch.context() as patched:
+        for module in (steroids, treatment):
+            patched.setattr(module, "plain", lambda records, as_of: None)
         patched.setattr(treatment, "_alone", lambda records: None)
         patched.setattr(courses, "_at_once", lambda made, window, as_of: False)
         patched.setattr(exposed_to, "infusions_enough", lambda records, window, threshold, chart: None)
-        for module in (regimen, treatment):
+        patched.setattr(on_treatment, "told", told_at_length)
+        for module in (regimen, steadiness):
             patched.setattr(module, "steady_from", lambda made, as_of: date.max)
         long = [answer(made, *records) for made in RULES]
     return short, long
@@ -103,6 +127,11 @@ def test_beside_other_drugs_one_record_comes_to_the_same(monkeypatch: pytest.Mon
         assert short == long, dosage
 
 
+WEIGHED = {
+    "resourceType": "Observation", "id": "weight", "status": "final", "effectiveDateTime": "2026-11-01",
+    "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]},
+    "valueQuantity": {"value": 60, "unit": "kg", "system": "http://unitsofmeasure.org", "code": "kg"},
+}  # fmt: skip
 TAKEN = [
     ("2015-03-01", None), ("2026-05-22", None), ("2026", None), ("2026-09-27", None), ("2026-11-09", None),
     ("2025-01-01", "2026-05-21"), ("2026-01-01", "2026-09-26"), ("2026-01-01", "2026-09-27"), ("2026-01-01", "2026-11"),
@@ -117,10 +146,45 @@ def test_a_dose_that_never_changed_is_stable_by_both_ways(
 ) -> None:
     for second, dosage in product(TAKEN, (mg(10), mg(5), DOSAGES[3], DOSAGES[6])):
         records = [statement(concept, *first, mg(10)), statement(concept, *second, *([dosage] if dosage else []))]
-        short, long = both_ways(monkeypatch, *records, request(concept, "2026-05-22", mg(10)))
-        assert short == long, (second, dosage)
-        short, long = both_ways(monkeypatch, *records)
-        assert short == long, (second, dosage)
+        for others in ([], [request(concept, "2026-05-22", mg(10))], [statement(concept, "2020-01-01", "2025-12-27")]):
+            short, long = both_ways(monkeypatch, *records, *others)
+            assert short == long, (second, dosage, others)
+
+
+STEROIDS = [
+    statement(PREDNISONE, "2026-02-01", None, mg(10)),
+    request(PREDNISONE, "2026-02-01", mg(10)),
+    request(PREDNISONE, "2026-02-08", mg(10)),
+    request(PREDNISONE, "2026-02-08", mg(5)),
+    statement(METHYLPREDNISOLONE, "2026-02-01", None, mg(8)),
+    statement(METHYLPREDNISOLONE, "2026-02-01", "2026-11-21", mg(16)),
+    statement(PREDNISONE, "2025-01-01", "2026-01-24", mg(60)),
+    statement(PREDNISONE, "2025-01-01", "2026-01-25", mg(60)),
+    statement(PREDNISONE, "2026-11-01", "2026-11-22", mg(20)),
+    statement(PREDNISONE, "2026-02-01", None, mg(1000, route="intravenous")),
+    statement(drug(text="vamorolone"), "2026-02-01", None, mg(100)),
+    given(METHYLPREDNISOLONE, "2026-11-10", 500),
+    given(METHYLPREDNISOLONE, "2026-11-10", 80, route="intramuscular"),
+]
+
+
+@pytest.mark.parametrize("weight", [[], [WEIGHED]])
+@pytest.mark.parametrize("first", STEROIDS)
+def test_two_glucocorticoids_come_to_the_same_by_both_ways(
+    monkeypatch: pytest.MonkeyPatch, first: dict[str, Any], weight: list[dict[str, Any]]
+) -> None:
+    for second, third in product(STEROIDS, (STEROIDS[0], STEROIDS[5], STEROIDS[7])):
+        records = [dict(each, id=f"d{i}") for i, each in enumerate((first, second, third))]
+        short, long = both_ways(monkeypatch, *records, *weight)
+        assert short == long, (second, third)
+
+
+def test_records_of_the_common_kind_are_told_by_the_short_way() -> None:
+    of_today = chart(STEROIDS[0], dict(STEROIDS[6], id="b"), dict(STEROIDS[1], id="c"))
+    (prednisone,) = treatment.treatments(of_today, frozenset(("glucocorticoid",)))
+    assert prednisone.plain is not None
+    assert (prednisone.plain.begun, prednisone.plain.since) == (date(2026, 2, 1), date(2026, 2, 1))
+    assert steroids.steroids(of_today, "oral").laid is None
 
 
 @pytest.mark.parametrize("apart", [1, 28, 31, 90, 91, 92, 97, 98, 99, 100, 120, 200])
@@ -179,9 +243,10 @@ MIXED = [
 @pytest.mark.parametrize("records", [MIXED, MIXED[::-1], MIXED[1:4], MIXED[:1], []])
 def test_drugs_are_found_by_any_of_their_names_in_the_order_in_which_they_were_recorded(records) -> None:
     of_today = chart(*records)
-    found = exposures.index(of_today)
     names = {name for e in of_today.exposures for name in (*e.groups, e.ingredient, e.drug)}
-    assert found.keys() == names
+    assert exposures.shelf(of_today).names == names
     for name in names:
-        assert found[name] == [e for e in of_today.exposures if name in (*e.groups, e.ingredient, e.drug)]
-    assert list(exposures.drugs(of_today).items()) == list(exposures.by_drug(of_today.exposures).items())
+        recorded = [e for e in of_today.exposures if name in (*e.groups, e.ingredient, e.drug)]
+        assert exposures.exposures(of_today, (name,)) == recorded
+    grouped = [(t.drug, t.records) for t in treatment.treatments(of_today, frozenset(names))]
+    assert grouped == list(exposures.by_drug(of_today.exposures).items())
