@@ -3,7 +3,7 @@
 A bad entry is one named skip and does not touch the others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import compress
 from operator import attrgetter, not_
 from types import NoneType
@@ -24,6 +24,7 @@ from .referred import Referred
 from .whose import Whose
 
 _IGNORED = {"entered-in-error", "cancelled"}
+_RAW, _ABSENT = {msgspec.Raw}, {NoneType}
 _subject, _meta = attrgetter("subject"), attrgetter("meta")
 _resource, _search, _status = attrgetter("resource"), attrgetter("search"), attrgetter("status")
 
@@ -46,24 +47,14 @@ class BundleFacts(NamedTuple):
         return self.outcome in ("unavailable", "nested")
 
 
-class _Pending(NamedTuple):
+class _Heads(NamedTuple):
+    """Resources of one type and Bundle, to be read one after the other."""
+
     known: Known
-    head: Any
-    """None where it did not decode."""
-    place: Place
-    reference: str
     ours: bool
-    """Whether it is known to be about this patient; else that is looked at when it is read."""
-
-
-class _Sheaf(NamedTuple):
-    """The entries of one Bundle."""
-
-    heads: list[Any]
-    entries: list[Any]
-    whole: Whole
-    first: int
-    """How many entries came before."""
+    """Whether they are known to be about this patient; else that is looked at when they are read."""
+    each: list[tuple[Any, Place, str]]
+    """Head (None where it did not decode), place and reference."""
 
 
 class Entries:
@@ -74,7 +65,7 @@ class Entries:
         """None until the Patient is known: what comes before is queued."""
         self.whose = Whose(None)
         self.notes: list[str] = []
-        self._pending: list[_Pending] = []
+        self._pending: list[_Heads] = []
         self._seen: set[str] = set()
         self.referred = Referred()
         self._counter = 0
@@ -98,8 +89,7 @@ class Entries:
         heads = list(map(_resource, bundle.entry))
         if whole_only and _in_part(heads):
             return None
-        sheaf = new(_Sheaf, (heads, bundle.entry, whole, self._counter))
-        return self._take_groups(_by_class(heads), sheaf, bundle, 0)
+        return self._take_groups(_by_class(heads), heads, bundle.entry, whole, bundle, 0)
 
     def take_bundle(self, raw: "bytes | msgspec.Raw") -> BundleFacts:
         """Take a Bundle entry by entry: what is wrong with one does not touch the others."""
@@ -120,7 +110,7 @@ class Entries:
             heads.append(head)
         groups = _by_class(heads)
         groups.pop(NoneType, None)
-        facts = self._take_groups(groups, _Sheaf(heads, bundle.entry, whole, self._counter), bundle, left)
+        facts = self._take_groups(groups, heads, bundle.entry, whole, bundle, left)
         return facts._replace(outcome="nested") if nested else facts
 
     def take(self, raw: msgspec.Raw | bytes) -> None:
@@ -135,16 +125,17 @@ class Entries:
             self._take_other(Place(whole, 0), None, f"entry[{self._counter}]")
             self._counter += 1
         else:
-            self._take_groups({head.__class__: (0,)}, _Sheaf([head], [entry], whole, self._counter), Frame(), 0)
+            self._take_groups({head.__class__: (0,)}, [head], [entry], whole, Frame(), 0)
 
     def _take_groups(
-        self, groups: dict[type, Sequence[int]], sheaf: "_Sheaf", frame: Frame, left: int
+        self, groups: dict[type, Sequence[int]], heads: list[Any], entries: list[Any], whole: Whole, frame: Frame,
+        left: int,
     ) -> BundleFacts:
         """Take the entries of one Bundle whose heads were decoded, class by class. `left`: others that are no match."""
-        heads, entries, whole, first = sheaf
-        self._counter += len(entries)
+        first = self._counter
+        self._counter = first + len(entries)
         outcome: str | None = None
-        context, by_head = self.context, self._readers.by_head
+        by_head, asked = self._readers.by_head, self.context is not None
         remarks: Sequence[int] = ()
         for kind, numbers in groups.items():
             known = by_head.get(kind)
@@ -159,51 +150,55 @@ class Entries:
                 continue
             if known.indexed:
                 self.referred.add_all(known.kind, numbers, heads, entries, whole)
-            if context is not None and kind is ObservationHead:
-                self._take_observations(known, numbers, sheaf, context)
-            elif context is not None and known.unasked is not None:
-                self._take_glanced(known, numbers, sheaf, context)
+            chosen = heads if len(numbers) == len(heads) else [heads[n] for n in numbers]
+            if asked and kind is ObservationHead:
+                self._take_observations(known, chosen, numbers, whole, first)
+            elif asked and known.unasked is not None:
+                self._take_glanced(known, chosen, numbers, whole, first)
             else:
-                for number in numbers:
-                    self._take_head(heads[number], known, new(Place, (whole, number)), first + number)
-        searches = list(map(_search, entries))
-        if not all_matched(searches):
+                self._take_heads(known, chosen, numbers, whole, first)
+        if not all_matched(map(_search, entries)):
+            searches = list(map(_search, entries))
             left += sum(not matched(searches[n]) for ns in groups.values() if ns is not remarks for n in ns)
-        left += len(remarks)
-        return new(BundleFacts, (frame.next if frame.link else None, frame.total, len(entries) - left, outcome, 0))
+        received = len(entries) - left - len(remarks)
+        return new(BundleFacts, (frame.next if frame.link else None, frame.total, received, outcome, 0))
 
-    def _take_observations(self, known: Known, numbers: Sequence[int], sheaf: "_Sheaf", context: Context) -> None:
-        heads, _, whole, first = sheaf
+    def _take_observations(
+        self, known: Known, heads: list[Any], numbers: Sequence[int], whole: Whole, first: int
+    ) -> None:
+        assert self.context is not None
 
         def otherwise(head: ObservationHead, number: int) -> None:
-            self._take_head(head, known, Place(whole, number), first + number)
+            self._take_heads(known, (head,), (number,), whole, first)
 
-        chosen = _chosen(heads, numbers)
-        ours = None if self.whose.all_surely(list(map(_subject, chosen))) else self.whose.is_surely_about
-        read_all(chosen, numbers, whole, context, ours=ours, seen=self._seen, otherwise=otherwise)
+        ours = None if self.whose.all_surely(list(map(_subject, heads))) else self.whose.is_surely_about
+        read_all(heads, numbers, whole, self.context, ours=ours, seen=self._seen, otherwise=otherwise)
 
-    def _take_glanced(self, known: Known, numbers: Sequence[int], sheaf: "_Sheaf", context: Context) -> None:
+    def _take_glanced(
+        self, known: Known, heads: list[Any], numbers: Sequence[int], whole: Whole, first: int
+    ) -> None:
         """Take resources of one type; those that nobody asks for are dealt with at a glance."""
-        assert known.code is not None and known.unasked is not None and known.glance is not None
-        heads, _, whole, first = sheaf
-        chosen, unasked = _chosen(heads, numbers), known.unasked(context.terminology)
-        ours = self.whose.all_surely(list(map(_subject, chosen)))
-        # Two passes: what is asked of those that nobody asks for is asked of all of them in one call.
-        codes = map(hash, each_of(list(map(known.code, chosen))))
-        easy = list(map(unasked.__contains__, codes))
-        if not ours or not _IGNORED.isdisjoint(map(_status, chosen)):
+        context = self.context
+        assert context is not None and known.code and known.unasked and known.glance
+        ours = self.whose.all_surely(list(map(_subject, heads)))
+        # What is asked of those that nobody asks for is asked of all of them in one call.
+        codes = each_of(list(map(known.code, heads)))
+        easy = list(map(known.unasked(context.terminology).__contains__, map(hash, codes)))
+        if not ours or not _IGNORED.isdisjoint(map(_status, heads)):
             easy = [
                 glanced and head.status not in _IGNORED and (ours or self.whose.is_surely_about(head))
-                for head, glanced in zip(chosen, easy, strict=True)
+                for head, glanced in zip(heads, easy, strict=True)
             ]
-        dates = known.glance(list(compress(chosen, easy)), context)
-        if None in dates:  # more than a glance is needed after all
-            answers = iter(dates)
-            easy = [glanced and next(answers) is not None for glanced in easy]
-        for n in compress(range(len(easy)), map(not_, easy)):
-            number = numbers[n]
-            self._take_head(chosen[n], known, new(Place, (whole, number)), first + number, ours)
-        context.mark_all([date for date in dates if date])
+        dates: Sequence[str | None] = ()
+        if True in easy:
+            dates = known.glance(list(compress(heads, easy)), context)
+            if None in dates:  # more than a glance is needed after all
+                answers = iter(dates)
+                easy = [glanced and next(answers) is not None for glanced in easy]
+        if False in easy:
+            rest = list(map(not_, easy))
+            self._take_heads(known, compress(heads, rest), compress(numbers, rest), whole, first, ours)
+        context.mark_all(list(filter(None, dates)))
 
     def _remark(self, missing: bool, before: str | None) -> str:
         """What an OperationOutcome among entries makes of the answer (decision 49)."""
@@ -212,27 +207,33 @@ class Entries:
         self.notes.append("the server added a remark to its answer")
         return before or "note"
 
-    def _take_head(self, head: Any, known: Known, place: Place, counter: int, ours: bool = False) -> None:
-        """Read one resource whose head was decoded, or queue it. `ours`: it is known to be about this patient."""
-        context = self.context
-        if head.id:
-            reference = f"{known.kind}/{head.id}"
-            if reference in self._seen:
-                return
-            self._seen.add(reference)
+    def _take_heads(
+        self, known: Known, heads: Iterable[Any], numbers: Iterable[int], whole: Whole, first: int, ours: bool = False
+    ) -> None:
+        """Read resources whose heads were decoded, or queue them. `ours`: they are known to be about this patient."""
+        kind, seen = known.kind, self._seen
+        each: list[tuple[Any, Place, str]] = []
+        for head, number in zip(heads, numbers, strict=True):
+            if head.id:
+                reference = f"{kind}/{head.id}"
+                if reference in seen:
+                    continue
+                seen.add(reference)
+            else:
+                reference = f"entry[{first + number}]"
+            each.append((head, new(Place, (whole, number)), reference))
+        taken = new(_Heads, (known, ours, each))
+        if self.context is None or known.waits:
+            self._pending.append(taken)
         else:
-            reference = f"entry[{counter}]"
-        if context is None or known.waits:
-            self._pending.append(new(_Pending, (known, head, place, reference, ours)))
-        else:
-            self._read(known, head, place, reference, ours, context)
+            self._read(taken, self.context)
 
     def _take_other(self, place: Place, full_url: str | None, name: str) -> str | None:
         """Queue or index a resource whose head did not decode; returns its type."""
         raw = place.raw()
         kind = type_of(raw)
         if kind in self._readers.by_kind:
-            self._pending.append(_Pending(self._readers.by_kind[kind], None, place, name, False))
+            self._pending.append(_Heads(self._readers.by_kind[kind], False, [(None, place, name)]))
         elif kind in FOUND_BY_REFERENCE:
             try:
                 identifier = decode(raw).get("id")
@@ -244,32 +245,33 @@ class Entries:
     def read_pending(self, context: Context) -> None:
         pending, self._pending = self._pending, []
         for last in (False, True):
-            for known, head, place, reference, ours in pending:
-                if known.waits is last:
-                    self._read(known, head, place, reference, ours, context)
+            for taken in pending:
+                if taken.known.waits is last:
+                    self._read(taken, context)
 
-    def _read(
-        self, known: Known, head: Any, place: Place, reference: str, ours: bool, context: Context
-    ) -> None:
-        """Read one resource into facts; whatever is wrong with it makes it one named skip."""
-        context.reference = reference
-        try:
+    def _read(self, taken: _Heads, context: Context) -> None:
+        """Read resources into facts, one by one; whatever is wrong with one makes it one named skip."""
+        known, ours, each = taken
+        read, is_about = known.read, self.whose.is_about
+        for head, place, reference in each:
+            context.reference = reference
             try:
-                if head is None:
+                try:
+                    if head is None:
+                        self._skip_unreadable(known, place, context)
+                    elif head.status in _IGNORED:
+                        continue
+                    elif ours or is_about(head):
+                        read(head, place, context)
+                    else:
+                        context.skip(reference, "it is about another patient")
+                except msgspec.ValidationError:  # of an element that the head left raw
                     self._skip_unreadable(known, place, context)
-                elif head.status in _IGNORED:
-                    return
-                elif not ours and not self.whose.is_about(head):
-                    context.skip(reference, "it is about another patient")
-                else:
-                    known.read(head, place, context)
-            except msgspec.ValidationError:  # of an element that the head left raw
-                self._skip_unreadable(known, place, context)
-        except Unreadable as error:
-            context.skip(reference, str(error))
-        except (msgspec.MsgspecError, RecursionError, ValueError, TypeError, AttributeError, ArithmeticError,
-                LookupError):
-            context.skip(reference, "it is not a resource that can be read")
+            except Unreadable as error:
+                context.skip(reference, str(error))
+            except (msgspec.MsgspecError, RecursionError, ValueError, TypeError, AttributeError, ArithmeticError,
+                    LookupError):
+                context.skip(reference, "it is not a resource that can be read")
 
     def _skip_unreadable(self, known: Known, place: Place, context: Context) -> None:
         resource = decode(place.raw())
@@ -289,8 +291,11 @@ class Entries:
 def _in_part(heads: list[Any]) -> bool:
     """Whether the server may have left elements out of one of these."""
     metas = list(map(_meta, heads))
-    if not metas or (metas[0].__class__ is not Meta and metas.count(metas[0]) == len(metas)):
-        metas = metas[:1]  # most often none has any
+    classes = set(map(type, metas))
+    if classes == _RAW:
+        return SUBSETTED in b"".join(metas)
+    if classes <= _ABSENT:
+        return False
     raw = [meta for meta in metas if meta.__class__ is msgspec.Raw]
     tags = [meta.tag for meta in metas if meta.__class__ is Meta and meta.tag]  # of drug records, which are decoded
     return any(tag.code == "SUBSETTED" for each in tags for tag in each) or SUBSETTED in b"".join(raw)
@@ -304,7 +309,3 @@ def _by_class(heads: list[Any]) -> dict[type, Sequence[int]]:
     for number, head in enumerate(heads):
         groups.setdefault(head.__class__, []).append(number)
     return dict(groups)
-
-
-def _chosen(heads: list[Any], numbers: Sequence[int]) -> list[Any]:
-    return heads if len(numbers) == len(heads) else [heads[n] for n in numbers]

@@ -4,6 +4,7 @@ Irrelevant Conditions cost two dict look-ups; only what our findings know, or (w
 """
 
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any, ClassVar
 
 import msgspec
@@ -13,7 +14,7 @@ from ...kernel.answers import new
 from ...kernel.dates import DateSpan, birthday, parse_date, shift
 from ...kernel.errors import Unreadable
 from ...terminology import Terminology
-from ..bundle import Place
+from ..bundle import Place, each_of
 from ..context import Context, decode
 from ..heads import Concept, Period, concept_of, said_by
 from .finding import matches_of, meaning_of, unasked, words_of
@@ -56,27 +57,26 @@ class Head(msgspec.Struct, tag_field="resourceType", tag="Condition", gc=False):
     note: msgspec.Raw = NONE
 
 
+_verification, _clinical = attrgetter("verificationStatus"), attrgetter("clinicalStatus")
+_recorded, _onset = attrgetter("recordedDate"), attrgetter("onsetDateTime")
+
+
 def glance(heads: list[Head], ctx: Context) -> list[str | None]:
     """The dates of Conditions that nobody asks for, as `Known.glance`."""
-    today, known = ctx.today, _statuses
-    days: set[str | None] = {None, ""}
-    dates: list[str | None] = []
-    for head in heads:
-        recorded = head.recordedDate
-        # Both statuses known, a date that was seen before and no onset to come: nothing is left to look at.
-        if (
-            known.get(hash(bytes(head.verificationStatus)), "refuted") not in _REFUSED
-            and hash(bytes(head.clinicalStatus)) in known
-            and recorded in days
-            and (not head.onsetDateTime or head.onsetDateTime <= today)
-        ):
-            dates.append(recorded or "")
+    # Of many, few statuses and dates are different: where all are as they should be, nothing is asked of any one.
+    written = list(map(_recorded, heads))
+    verified = set(map(hash, each_of(list(map(_verification, heads)))))
+    known = verified.union(map(hash, each_of(list(map(_clinical, heads)))))
+    begun = max(filter(None, map(_onset, heads)), default="")
+    if known <= _statuses.keys() and _REFUSED.isdisjoint(map(_statuses.get, verified)) and begun <= ctx.today:
+        try:
+            for text in filter(None, set(written)):
+                parse_date(text)
+        except Unreadable:
+            pass
         else:
-            date = _glanced(head, ctx)
-            if date:
-                days.add(date)
-            dates.append(date)
-    return dates
+            return [text or "" for text in written] if None in written else written
+    return [_glanced(head, ctx) for head in heads]
 
 
 def _glanced(head: Head, ctx: Context) -> str | None:
