@@ -19,7 +19,8 @@ from ..context import Context
 from ..heads import concept_of
 from .measurand import Known, Named, meaning, meanings, name_of, recognise, spelled
 from .observed import NONE, ObservationHead, written
-from .values import component_reading, observation_reading, opened
+from .plainly import plain_reading
+from .values import component_reading, lenient_reading, opened
 
 HEADS = (ObservationHead,)
 
@@ -169,9 +170,10 @@ class _Whole:
         self._terminology, self._patient, self._as_of = ctx.terminology, ctx.patient, ctx.as_of
 
     def reading(self, head: ObservationHead, number: int, concept: str) -> Reading:
-        """The reading of the value of the Observation in an entry."""
-        place = Place(self._whole, number)
-        return observation_reading(head, place, concept, self._terminology, self._patient, self._as_of)
+        """The reading of the value of the Observation in an entry: straight from its head where it is a common one."""
+        return plain_reading(head, self._terminology) or lenient_reading(
+            self._whole.resource(number), concept, self._terminology, self._patient, self._as_of
+        )
 
     def name(self, head: ObservationHead, number: int) -> str:
         """What a person reads of its code."""

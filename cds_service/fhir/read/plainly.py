@@ -4,18 +4,19 @@ What does not fit (another type of value, a range for some, a text where a numbe
 of `values`, which says the same of what fits, at three times the cost.
 """
 
+import re
 from decimal import Decimal
-from typing import Any
+from operator import attrgetter
 
 import msgspec
 
 from ...chart.facts import Quantity, Reading, ReferenceRange
 from ...kernel.answers import new
-from ...kernel.numbers import exactly, json_number
+from ...kernel.numbers import exactly
 from ...terminology import Terminology
 from ..heads import Concept
 from .observed import NONE, ObservationHead
-from .texts import NO_RESULT, UCUM, Said, number_of, parse_value, signed
+from .texts import NO_RESULT, UCUM, Said, parse_value, signed
 
 TITRE_UNITS = frozenset(("{titer}", "titer", "titre", "{titre}"))
 COMPARATORS = frozenset(("<", "<=", ">", ">="))
@@ -27,17 +28,11 @@ _SAID_NOTHING = Said()
 class Amount(msgspec.Struct, gc=False):
     """FHIR Quantity."""
 
-    value: Any = None
+    value: msgspec.Raw = NONE
     unit: str | None = None
     system: str | None = None
     code: str | None = None
     comparator: str | None = None
-
-    def measured_in(self) -> str | None:
-        """The unit to look up, as `texts.unit_of`."""
-        if self.code and self.system == UCUM:
-            return self.code
-        return self.unit or self.code or None
 
 
 class Limits(msgspec.Struct, gc=False):
@@ -51,29 +46,27 @@ class Limits(msgspec.Struct, gc=False):
     age: None = None
 
 
-_amounts = msgspec.json.Decoder(Amount, float_hook=json_number)
-_ranges = msgspec.json.Decoder(list[Limits], float_hook=json_number)
+_amounts = msgspec.json.Decoder(Amount)
+_ranges = msgspec.json.Decoder(list[Limits])
 _concept = msgspec.json.Decoder(Concept)
 _concepts = msgspec.json.Decoder(list[Concept])
 _text = msgspec.json.Decoder(str)
-_number = msgspec.json.Decoder(Any, float_hook=json_number)
+_is_number = re.compile(rb"\d{1,15}(?:\.\d{1,12})?").fullmatch
+"""Whether raw JSON is a number as people write it; a sign, an exponent, a text are left to the lenient road."""
+_values = attrgetter("valueQuantity", "valueCodeableConcept", "valueString", "valueInteger")
+_others = attrgetter(
+    "method", "component", "valueBoolean", "valueRange", "valueRatio", "valueSampledData", "valueTime",
+    "valueDateTime", "valuePeriod", "valueAttachment", "valueReference", "valueDecimal",
+)  # fmt: skip
+_NO_OTHERS = _others(ObservationHead())
 
 
 def plain_reading(head: ObservationHead, terminology: Terminology) -> Reading | None:
     """The reading of an Observation that is as common as can be; None: the lenient road must look at it."""
-    if not (  # by name and not in a loop: this is asked of every value that decides
-        head.method is NONE and head.component is NONE and head.valueBoolean is NONE and head.valueRange is NONE
-        and head.valueRatio is NONE and head.valueSampledData is NONE and head.valueTime is NONE
-        and head.valueDateTime is NONE and head.valuePeriod is NONE and head.valueAttachment is NONE
-        and head.valueReference is NONE and head.valueDecimal is NONE
-    ):  # fmt: skip
+    values = _values(head)
+    if _others(head) != _NO_OTHERS or values.count(NONE) != 3:
         return None
-    quantity, coded, text, whole = head.valueQuantity, head.valueCodeableConcept, head.valueString, head.valueInteger
-    if quantity is not NONE:
-        if coded is not NONE or text is not NONE or whole is not NONE:
-            return None
-    elif (coded is NONE) + (text is NONE) + (whole is NONE) != 2:
-        return None
+    quantity, coded, text, whole = values
     try:
         limits: ReferenceRange | None = None
         if head.referenceRange is not NONE:
@@ -93,22 +86,26 @@ def plain_reading(head: ObservationHead, terminology: Terminology) -> Reading | 
             return _coded(_concept.decode(coded), terminology, said, limits)
         if text is not NONE:
             return _written(_text.decode(text), terminology, said, limits)
-        return _measured(Amount(_number.decode(whole)), said, limits)
+        return _measured(Amount(whole), said, limits)
     except (msgspec.MsgspecError, RecursionError):
         return None
 
 
+def _unit(value: Amount) -> str | None:
+    """The unit to look up, as `texts.unit_of`."""
+    return value.code if value.code and value.system == UCUM else value.unit or value.code or None
+
+
 def _measured(value: Amount, said: frozenset[str], limits: ReferenceRange | None) -> Reading | None:
-    number, comparator = value.value, value.comparator
-    if number.__class__ is not Decimal:  # one that is Decimal has been looked at by `json_number`
-        number = number_of(number)
-    unit = value.measured_in()
-    if number is None or unit in TITRE_UNITS or (comparator is not None and comparator not in COMPARATORS):
+    unit, comparator = _unit(value), value.comparator
+    if not _is_number(value.value) or unit in TITRE_UNITS:
         return None
-    if comparator is None:
-        text, interval = str(number), exactly(number)
-    else:
-        text, interval = f"{comparator}{number}", signed(comparator, number)
+    number = Decimal(str(value.value, "ascii"))
+    text, interval = str(number), exactly(number)
+    if comparator is not None:
+        if comparator not in COMPARATORS:
+            return None
+        text, interval = comparator + text, signed(comparator, number)
     quantity = new(Quantity, (interval, unit, text))
     return new(Reading, (quantity, None, text, None, said, limits, False, None, False, None, ()))
 
@@ -138,23 +135,22 @@ def _written(
 
 def _limits(item: Limits) -> ReferenceRange | None:
     """Both limits or one, in one unit; None for anything else."""
-    low = item.low.value if item.low is not None else None
-    high = item.high.value if item.high is not None else None
-    if low.__class__ is not Decimal:  # as in `_measured`; None stays None
-        low = number_of(low)
-    if high.__class__ is not Decimal:
-        high = number_of(high)
-    if item.low is not None and item.high is not None:
-        unit = item.high.measured_in()
-        if low is None or high is None or low > high or item.low.measured_in() != unit:
+    low, high, least, most = item.low, item.high, None, None
+    if high is not None:
+        if not _is_number(high.value):
             return None
-    elif item.high is not None and high is not None:
-        unit = item.high.measured_in()
-    elif item.low is not None and low is not None:
-        unit = item.low.measured_in()
-    else:
+        most, unit = Decimal(str(high.value, "ascii")), _unit(high)
+    if low is not None:
+        if not _is_number(low.value):
+            return None
+        least, of_least = Decimal(str(low.value, "ascii")), _unit(low)
+        if most is None:
+            unit = of_least
+        elif least > most or of_least != unit:
+            return None
+    elif most is None:
         return None
-    return new(ReferenceRange, (low, high, unit, item.text, False, False))
+    return new(ReferenceRange, (least, most, unit, item.text, False, False))
 
 
 def _interpreted(items: list[Concept], terminology: Terminology) -> frozenset[str] | None:

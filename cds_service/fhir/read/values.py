@@ -14,11 +14,9 @@ import msgspec
 from ...chart.facts import Patient, Quantity, Reading
 from ...kernel.numbers import ZERO, Interval, exactly
 from ...terminology import Terminology
-from ..bundle import Place
 from ..context import decode
 from ..heads import Coding, Concept, concept_of
-from .observed import ObservationHead
-from .plainly import COMPARATORS, TITRE_UNITS, plain_reading
+from .plainly import COMPARATORS, TITRE_UNITS
 from .ranges import own_range
 from .texts import NO_RESULT, number_of, parse_value, signed, unit_of
 
@@ -30,13 +28,6 @@ _WORDS = {
 """Interpretations that come as text only."""
 _NONE: frozenset[str] = frozenset()
 _NOBODY = Patient("", None, None, None, False)
-
-
-def observation_reading(
-    head: ObservationHead, place: Place, concept: str, terminology: Terminology, patient: Patient, as_of: date
-) -> Reading:
-    """The reading of a whole Observation: straight from its head where it is a common one."""
-    return plain_reading(head, terminology) or lenient_reading(place.raw(), concept, terminology, patient, as_of)
 
 
 def lenient_reading(raw: msgspec.Raw, concept: str, terminology: Terminology, patient: Patient, as_of: date) -> Reading:
