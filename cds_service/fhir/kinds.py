@@ -71,12 +71,13 @@ def readers() -> Readers:
     by_head: dict[type, Known] = {}
     for info in pkgutil.iter_modules(package.__path__):
         module: Any = importlib.import_module(f"{package.__name__}.{info.name}")
-        for head in getattr(module, "HEADS", [getattr(module, "Head", None)]):
+        own = getattr(module, "HEADS", {getattr(module, "Head", None): getattr(module, "read", None)})
+        for head, read in own.items():
             if head is not None:
                 kind = head.__struct_config__.tag
                 code = getattr(module, "CODE", None)
                 by_kind[kind] = by_head[head] = Known(
-                    kind, module, module.read, kind in _WAITING, kind in FOUND_BY_REFERENCE,
+                    kind, module, read, kind in _WAITING, kind in FOUND_BY_REFERENCE,
                     attrgetter(code) if code else None, getattr(module, "unasked", None),
                     getattr(module, "glance", None),
                 )  # fmt: skip

@@ -59,6 +59,10 @@ class Head(msgspec.Struct, tag_field="resourceType", tag="Condition", gc=False):
 
 _verification, _clinical = attrgetter("verificationStatus"), attrgetter("clinicalStatus")
 _recorded, _onset = attrgetter("recordedDate"), attrgetter("onsetDateTime")
+_abated = attrgetter(
+    "abatementDateTime", "abatementPeriod", "abatementAge", "abatementRange", "abatementString"
+)
+_NOT_ABATED = _abated(Head())
 
 
 def glance(heads: list[Head], ctx: Context) -> list[str | None]:
@@ -101,21 +105,24 @@ def read(head: Head, place: Place, ctx: Context) -> None:
     meaning = meaning_of(bytes(head.code), ctx.terminology)
     if verification in _REFUSED:
         return
+    as_of = ctx.as_of
     recorded = date_of(head.recordedDate, ctx) if head.recordedDate else None
     if not meaning.findings:
         onset = date_of(head.onsetDateTime, ctx, report=False)
         if not ctx.future(onset or recorded):
             ctx.dated(recorded)
         return
-    onset = _when(head.onsetDateTime, head.onsetPeriod, head.onsetAge, head.onsetRange, ctx)
-    if ctx.future(onset or recorded):
+    onset = date_of(head.onsetDateTime, ctx) or _elsewhere(head.onsetPeriod, head.onsetAge, head.onsetRange, ctx)
+    began = onset or recorded
+    if began is not None and began.first > as_of:
         return
     ctx.dated(recorded)
-    abatement = _when(head.abatementDateTime, head.abatementPeriod, head.abatementAge, head.abatementRange, ctx)
-    still = abatement is not None and abatement.first > ctx.as_of
-    ended = (not still) and (
-        abatement is not None or bool(head.abatementString) or bool(head.abatementDateTime) or bool(head.abatementAge)
-    )
+    abatement, still, ended = None, False, False
+    if _abated(head) != _NOT_ABATED:
+        abatement = date_of(head.abatementDateTime, ctx)
+        abatement = abatement or _elsewhere(head.abatementPeriod, head.abatementAge, head.abatementRange, ctx)
+        still = abatement is not None and abatement.first > as_of
+        ended = not still and bool(abatement or head.abatementString or head.abatementDateTime or head.abatementAge)
     stages: tuple[str, ...] = ()
     if head.stage or head.note:
         stages, more = _stages(head, ctx.terminology)
@@ -129,7 +136,7 @@ def read(head: Head, place: Place, ctx: Context) -> None:
         clinical in _ACTIVE or (clinical not in _INACTIVE and not ended) or still,
         clinical,
         verification in _DOUBTFUL,
-        _not_after(onset, recorded),
+        onset if onset is None or onset.first == onset.last else _not_after(onset, recorded),
         None if still else abatement,
         ended,
         recorded,
@@ -228,11 +235,9 @@ def _items(raw: msgspec.Raw) -> list[dict[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
-def _when(
-    moment: str | None, period: Period | None, age: msgspec.Raw, span: msgspec.Raw, ctx: Context
-) -> DateSpan | None:
-    """onset[x] or abatement[x] as a span of days; texts are no date."""
-    found = date_of(moment, ctx) or period_of(period, ctx)
+def _elsewhere(period: Period | None, age: msgspec.Raw, span: msgspec.Raw, ctx: Context) -> DateSpan | None:
+    """onset[x] or abatement[x] that is no moment as a span of days; texts are no date."""
+    found = period_of(period, ctx)
     if found is None and (age or span):
         bounds = decode(age) if age else decode(span)
         low = bounds if age else bounds.get("low")
@@ -258,8 +263,8 @@ def _at_age(age: Any, born: DateSpan | None) -> DateSpan | None:
     return None
 
 
-def _not_after(onset: DateSpan | None, recorded: DateSpan | None) -> DateSpan | None:
+def _not_after(onset: DateSpan, recorded: DateSpan | None) -> DateSpan:
     """A partial onset ended at the latest when it was recorded."""
-    if onset is None or recorded is None or onset.exact or not onset.first <= recorded.last < onset.last:
+    if recorded is None or not onset.first <= recorded.last < onset.last:
         return onset
     return DateSpan(onset.first, recorded.last)

@@ -3,7 +3,7 @@
 Local forms are dropped here for every class (decision 21); what is kept is what the criteria may ask for.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ import msgspec
 from ...chart.facts import Dose, Exposure, Step
 from ...clinical.exposures import SHORT_ACTING
 from ...kernel.answers import new
-from ...kernel.dates import DateSpan
+from ...kernel.dates import DateSpan, parse_date
 from ...kernel.errors import Unreadable
 from ...terminology import Terminology
 from ..context import Context
@@ -30,7 +30,7 @@ def day_of(text: Any, ctx: Context) -> DateSpan | None:
     if text is None:
         return None
     try:
-        return span(text)
+        return parse_date(text) if text.__class__ is str else span(text)
     except Unreadable as error:
         ctx.skip(ctx.reference, str(error))
         return None
@@ -44,10 +44,10 @@ def unrecorded_end(start: DateSpan, ctx: Context, *latest: DateSpan | None) -> D
 
 def ended(start: DateSpan, end: DateSpan | None, ctx: Context, *latest: DateSpan | None) -> tuple[DateSpan, bool]:
     """The end of a record whose status says that it is over, and whether it is a recorded one."""
+    if end is not None and start.first <= end.first and end.last <= ctx.as_of:
+        return end, True
     if end is None or end.first > ctx.as_of or end.last < start.first:
         return unrecorded_end(start, ctx, *latest), False
-    if end.first >= start.first and end.last <= ctx.as_of:
-        return end, True
     return DateSpan(max(end.first, start.first), min(end.last, ctx.as_of)), True
 
 
@@ -81,29 +81,31 @@ def add(
 
     `infused`: an administration's own dosage says that it was an infusion.
     """
-    form = named.form
-    if route == "not-systemic" or (route is None and form == "not-systemic"):
+    if route is None:
+        route = named.form
+        if route == "parenteral":
+            route = said_in(named.text) or route
+        elif route not in ("oral", "not-systemic"):
+            route = None
+    if route == "not-systemic":
         return
-    if route is None and form in ("oral", "parenteral"):
-        route = said_in(named.text) or form if form == "parenteral" else form
-    why: tuple[tuple[str, ...], bool | None] = ((), None)
-    if reasons[0] or reasons[1]:
-        why = _reasons(reasons, ctx)
-    remembered = named.parts
-    parts: tuple[_Part, ...] | None = None if remembered is None else remembered.get(route)
+    why, for_lupus = _reasons(reasons, ctx) if reasons[0] or reasons[1] else _NO_REASON
+    remembered, said = named.parts, named.text
+    parts: Sequence[_Part] | None = None if remembered is None else remembered.get(route)
     if parts is None:
         parts = tuple(_parts(named, route, ctx.terminology))
         if remembered is not None:
             remembered[route] = parts
     for ingredient, lower, drug, groups, unclear, systemic in parts:
-        text = named.text or ingredient
+        text = said or ingredient
         if lower not in text.lower():
             text = f"{text} [{ingredient}]"
+        if dose.text:
+            text = f"{text}: {dose.text}"
         ctx.exposures.append(new(Exposure, (
             ctx.reference, source, ingredient, drug, groups, named.by, doubt or unclear,
-            systemic, route, state, start, end, stopped, dose, steps, why[0], why[1],
-            f"{text}: {dose.text}" if dose.text else text,
-            source == "MedicationAdministration" and _infusion(route, groups, named.text, infused),
+            systemic, route, state, start, end, stopped, dose, steps, why, for_lupus, text,
+            source == "MedicationAdministration" and _infusion(route, groups, said, infused),
             written, related,
         )))  # fmt: skip
 
@@ -140,6 +142,7 @@ def _parts(named: Named, route: str | None, terminology: Terminology) -> Iterato
 
 
 _NO_REFERENCES: frozenset[str] = frozenset()
+_NO_REASON: tuple[tuple[str, ...], bool | None] = ((), None)
 _NOT_INFUSED = ("oral", "subcutaneous", "intramuscular")
 _STEROIDS = frozenset({"glucocorticoid", "no_equivalence"})
 _NOT_ORAL_OR_IV = (None, "parenteral", "subcutaneous")
@@ -178,11 +181,11 @@ def _is_lupus(concept: Concept, terminology: Terminology) -> bool:
     return False
 
 
-def references(raw: msgspec.Raw) -> frozenset[str]:
-    """References of one Reference or of a list of them."""
-    if not raw:
+def references(raw: msgspec.Raw, more: msgspec.Raw = NONE) -> frozenset[str]:
+    """References of one Reference or of a list of them, or of two such."""
+    if not raw and not more:
         return _NO_REFERENCES
-    found = [i.get("reference") for i in objects(raw)]
+    found = [i.get("reference") for i in objects(raw) + objects(more)]
     return frozenset("/".join(r.split("/_history/")[0].rsplit("/", 2)[-2:]) for r in found if isinstance(r, str))
 
 

@@ -63,11 +63,12 @@ def meaning_of(raw: bytes, terminology: Terminology) -> Meaning:
 
     They are remembered by their hash, for a code may hold free text (see `measurand.memory`).
     """
-    key, nothing = hash(raw), unasked(terminology)
-    if key in nothing:
-        return _NOTHING
-    found = _memory[1].get(key)
+    key = hash(raw)
+    found = _memory[1].get(key) if _memory[0] is terminology else None
     if found is None:
+        nothing = unasked(terminology)
+        if key in nothing:
+            return _NOTHING
         code = _concepts.decode(raw) or _NO_CODE
         matches, codes, has_icd = matches_of(code, terminology)
         found = _meant(matches, codes, () if matches else words_of(code, has_icd, terminology))

@@ -8,21 +8,21 @@ import msgspec
 from ...chart.facts import Dose
 from ...kernel.answers import new
 from ...kernel.dates import DateSpan
+from ...kernel.numbers import Interval
 from ...terminology import Terminology
 from ..bundle import Place
 from ..context import Context
 from ..heads import Period
 from .amounts import Amount, Strength, quantity
 from .dosage import dosed
-from .drug import Named, by_bytes, unasked
+from .drug import by_bytes, unasked
 from .drug_record import CODE, DrugHead, matters, named_in, quietly, updated
 from .exposure import add, dates, day_of, ended, references, since, unrecorded_end
 from .pieces import NONE, one
 from .routes import route_of, routes_in
 from .timing import number
 
-__all__ = ["CODE", "HEADS", "glance", "matters", "read", "unasked"]
-
+__all__ = ["CODE", "HEADS", "glance", "matters", "unasked"]
 
 
 class AdministrationHead(DrugHead, tag_field="resourceType", tag="MedicationAdministration"):
@@ -46,19 +46,7 @@ class DispenseHead(DrugHead, tag_field="resourceType", tag="MedicationDispense")
     authorizingPrescription: msgspec.Raw = NONE
 
 
-HEADS = (AdministrationHead, DispenseHead)
-
-
 _STATES = {"in-progress": "active", "on-hold": "held"}
-
-
-def read(head: AdministrationHead | DispenseHead, place: Place, ctx: Context) -> None:
-    """Put what the record says into the context; its raw pieces are decoded only for drugs that matter."""
-    known = by_bytes(head.medicationCodeableConcept, ctx.terminology)
-    if isinstance(head, AdministrationHead):
-        _administration(head, known, ctx)
-    else:
-        _dispense(head, known, ctx)
 
 
 def glance(heads: list[Any], ctx: Context) -> list[str | None]:
@@ -80,18 +68,22 @@ def _begun(head: AdministrationHead) -> str | None:
     return head.effectivePeriod.start if head.effectivePeriod else head.effectiveDateTime
 
 
-def _administration(head: AdministrationHead, known: Named | None, ctx: Context) -> None:
+def _administration(head: AdministrationHead, place: Place, ctx: Context) -> None:
+    """Put what was given into the context; its raw pieces are decoded only for drugs that matter."""
+    named = by_bytes(head.medicationCodeableConcept, ctx.terminology)
     if head.status == "not-done":
         return
     period = head.effectivePeriod
-    begun = _begun(head)
+    begun = period.start if period else head.effectiveDateTime
     start = quietly(begun)
-    if ctx.future(start):
-        return
-    ctx.dated(start)
-    named = named_in(head, known, ctx)
-    if not named.ingredients:
-        return
+    if start is not None:
+        if start.first > ctx.as_of:
+            return
+        ctx.dated(start)
+    if named is None or not named.ingredients:
+        named = named_in(head, named, ctx)
+        if not named.ingredients:
+            return
     if begun and start is None:
         day_of(begun, ctx)  # reports the date that cannot be read
     saved = updated(head, ctx)
@@ -99,14 +91,11 @@ def _administration(head: AdministrationHead, known: Named | None, ctx: Context)
     end: DateSpan | None = day_of(period.end, ctx) if period else start
     state = _STATES.get(head.status or "", "ended")
     if state == "ended":
-        end, _ = ended(begins, end, ctx, saved or updated(head, ctx))
+        end, _ = ended(begins, end, ctx, saved)
     elif not period:
         end = None
-    once, text, route, infused = _given(head.dosage, named.strength, ctx.terminology)
-    one_day = end is not None and begins == end and begins.exact
-    mg = once.mg if once else None
-    daily = mg if one_day else None
-    problem = (once.problem if once else "no amount is recorded") if not (mg and one_day) else None
+    mg, problem, text, route, infused = _given(head.dosage, named.strength, ctx.terminology)
+    daily = mg if begins == end and begins.first == begins.last else None  # of one day
     dose = new(Dose, (daily, problem, text, False, None, mg))
     add(
         named, ctx, source="MedicationAdministration", state=state, start=begins, end=end, stopped=False, dose=dose,
@@ -119,30 +108,32 @@ def _administration(head: AdministrationHead, known: Named | None, ctx: Context)
 
 
 _MOST = 1024
-_memory: tuple[Terminology | None, dict[tuple[int, Strength], tuple[Amount | None, str | None, bool]]] = (None, {})
+_Given = tuple[Interval | None, str | None, str | None, bool]
+_memory: tuple[Terminology | None, dict[tuple[int, Strength], _Given]] = (None, {})
 
 
 def _given(
     raw: msgspec.Raw, strength: Strength, terminology: Terminology
-) -> tuple[Amount | None, str, str | None, bool]:
-    """Amount, text, route of an administration, and whether it says that it is an infusion (a word, a rate).
+) -> tuple[Interval | None, str | None, str, str | None, bool]:
+    """mg (or why they are not known), text, route of an administration, and whether it says that it is an infusion.
 
     The same few come again and again: they are remembered by their hash, without their words.
     """
     global _memory
-    if _memory[0] is not terminology or len(_memory[1]) > _MOST:
-        _memory = (terminology, {})
     said = bytes(raw)
     key = (hash(said), strength)
-    found = _memory[1].get(key)
+    found = _memory[1].get(key) if _memory[0] is terminology else None
     if found is None:
+        if _memory[0] is not terminology or len(_memory[1]) > _MOST:
+            _memory = (terminology, {})
         dosage = one(raw)
         dose = dosage.get("dose")
-        once = quantity(dose, strength) if isinstance(dose, dict) else None
-        infused = b"infus" in said.lower() or "rateRatio" in dosage or "rateQuantity" in dosage
-        found = _memory[1][key] = (once, route_of(routes_in(dosage), terminology), infused)
+        once = quantity(dose, strength) if isinstance(dose, dict) else Amount(problem="no amount is recorded")
+        infused = b"infus" in said.lower() or "rateRatio" in dosage or "rateQuantity" in dosage  # a word, a rate
+        found = _memory[1][key] = (once.mg, once.problem, route_of(routes_in(dosage), terminology), infused)
+    mg, problem, route, infused = found
     text = _texts.decode(said).text if b'"text"' in said else None
-    return found[0], text if isinstance(text, str) else "", found[1], found[2]
+    return mg, problem, text if isinstance(text, str) else "", route, infused
 
 
 class _Words(msgspec.Struct, gc=False):
@@ -152,7 +143,9 @@ class _Words(msgspec.Struct, gc=False):
 _texts = msgspec.json.Decoder(_Words)
 
 
-def _dispense(head: DispenseHead, known: Named | None, ctx: Context) -> None:
+def _dispense(head: DispenseHead, place: Place, ctx: Context) -> None:
+    """As `_administration`, of what was handed over."""
+    named = by_bytes(head.medicationCodeableConcept, ctx.terminology)
     if head.status == "declined":
         return
     handed = quietly(head.whenHandedOver)
@@ -162,7 +155,7 @@ def _dispense(head: DispenseHead, known: Named | None, ctx: Context) -> None:
     if ctx.future(start):
         return
     ctx.dated(start)
-    named = named_in(head, known, ctx)
+    named = named_in(head, named, ctx)
     if not named.ingredients:
         return
     if start is None:
@@ -181,3 +174,6 @@ def _dispense(head: DispenseHead, known: Named | None, ctx: Context) -> None:
         written=dates(head.whenHandedOver or head.whenPrepared),
         related=references(head.authorizingPrescription),
     )  # fmt: skip
+
+
+HEADS = {AdministrationHead: _administration, DispenseHead: _dispense}

@@ -10,12 +10,12 @@ from ..bundle import Place
 from ..context import Context
 from ..heads import Period, Reference, concept_of
 from .dosage import dosed
-from .drug import Named, by_bytes, unasked
+from .drug import by_bytes, unasked
 from .drug_record import CODE, DrugHead, matters, named_in, quietly, updated
 from .exposure import add, dates, day_of, ended, references, since, unrecorded_end
 from .pieces import NONE, objects, one
 
-__all__ = ["CODE", "HEADS", "glance", "matters", "read", "unasked"]
+__all__ = ["CODE", "HEADS", "glance", "matters", "unasked"]
 
 _STATES = {"active": "active", "completed": "ended", "stopped": "ended", "on-hold": "held"}
 _COUNT = frozenset({None, "order", "plan", "original-order", "reflex-order", "filler-order", "instance-order"})
@@ -52,18 +52,6 @@ class RequestHead(DrugHead, tag_field="resourceType", tag="MedicationRequest"):
     basedOn: msgspec.Raw = NONE
 
 
-HEADS = (StatementHead, RequestHead)
-
-
-def read(head: StatementHead | RequestHead, place: Place, ctx: Context) -> None:
-    """Put what the record says into the context; its raw pieces are decoded only for drugs that matter."""
-    known = by_bytes(head.medicationCodeableConcept, ctx.terminology)
-    if isinstance(head, StatementHead):
-        _statement(head, known, ctx)
-    else:
-        _request(head, known, ctx)
-
-
 _authored, _intent, _status = attrgetter("authoredOn"), attrgetter("intent"), attrgetter("status")
 _refused, _told, _teller = attrgetter("doNotPerform"), attrgetter("reportedBoolean"), attrgetter("reportedReference")
 
@@ -82,16 +70,19 @@ def glance(heads: list[Any], ctx: Context) -> list[str | None]:
     return [head.authoredOn or "" if _ordered(head) and not _reported(head) else "" for head in heads]
 
 
-def _statement(head: StatementHead, known: Named | None, ctx: Context) -> None:
+def _statement(head: StatementHead, place: Place, ctx: Context) -> None:
+    """Put what a statement says into the context; its raw pieces are decoded only for drugs that matter."""
+    named = by_bytes(head.medicationCodeableConcept, ctx.terminology)
     if head.status in ("not-taken", "intended"):
         return
-    named = named_in(head, known, ctx)
-    if not named.ingredients:
-        return
+    if named is None or not named.ingredients:
+        named = named_in(head, named, ctx)
+        if not named.ingredients:
+            return
     period = head.effectivePeriod
     moment = None if head.effectiveDateTime is None else day_of(head.effectiveDateTime, ctx)
     start, end = (day_of(period.start, ctx), day_of(period.end, ctx)) if period else (moment, None)
-    if ctx.future(start):
+    if start is not None and start.first > ctx.as_of:
         return
     state = _STATES.get(head.status or "", "unclear")
     # A single moment says that it was taken then: of what goes on, not when it began.
@@ -107,7 +98,7 @@ def _statement(head: StatementHead, known: Named | None, ctx: Context) -> None:
         named, ctx, source="MedicationStatement", state=state, start=begins, end=end, stopped=stopped,
         dose=dose, steps=steps, route=route, reasons=(head.reasonCode, head.reasonReference),
         written=dates(period.start, period.end) if period else dates(head.effectiveDateTime or head.dateAsserted),
-        related=references(head.basedOn) | references(head.derivedFrom),
+        related=references(head.basedOn, head.derivedFrom),
     )  # fmt: skip
 
 
@@ -119,23 +110,26 @@ def _reported(head: RequestHead) -> bool:
     return bool(head.reportedBoolean) or head.reportedReference is not None
 
 
-def _request(head: RequestHead, known: Named | None, ctx: Context) -> None:
+def _request(head: RequestHead, place: Place, ctx: Context) -> None:
+    """As `_statement`, of an order."""
+    named = by_bytes(head.medicationCodeableConcept, ctx.terminology)
     if not _ordered(head):
         return
     authored = quietly(head.authoredOn)
-    if ctx.future(authored):
+    if authored is not None and authored.first > ctx.as_of:
         return
     if not _reported(head):
         ctx.dated(authored)
-    named = named_in(head, known, ctx)
-    if not named.ingredients:
-        return
+    if named is None or not named.ingredients:
+        named = named_in(head, named, ctx)
+        if not named.ingredients:
+            return
     if head.authoredOn and authored is None:
         day_of(head.authoredOn, ctx)  # reports the date that cannot be read
     dose, steps, first, end, route = dosed(head.dosageInstruction, named.strength, authored, ctx.terminology)
-    validity = _validity(head)
+    validity = _validity(head) if head.dispenseRequest else _NO_PERIOD
     start = first or authored or day_of(validity.get("start"), ctx)
-    if ctx.future(start):
+    if start is not None and start.first > ctx.as_of:
         return
     saved = updated(head, ctx)
     begins = since(start, ctx, saved)
@@ -155,6 +149,9 @@ def _request(head: RequestHead, known: Named | None, ctx: Context) -> None:
     )  # fmt: skip
 
 
+_NO_PERIOD: dict[str, Any] = {}
+
+
 def _validity(head: RequestHead) -> dict[str, Any]:
     period = one(head.dispenseRequest).get("validityPeriod")
     return period if isinstance(period, dict) else {}
@@ -168,3 +165,6 @@ def _encounter_end(head: RequestHead, ctx: Context) -> DateSpan | None:
     found = ctx.find(head.encounter.reference) if head.encounter.reference else None
     period = found.get("period") if found else None
     return day_of(period.get("end"), ctx) if isinstance(period, dict) and period.get("end") else None
+
+
+HEADS = {StatementHead: _statement, RequestHead: _request}

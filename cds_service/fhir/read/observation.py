@@ -22,8 +22,6 @@ from .observed import NONE, ObservationHead, written
 from .plainly import plain_reading
 from .values import component_reading, lenient_reading, opened
 
-HEADS = (ObservationHead,)
-
 MOST_PARTS = 100
 """Components of one Observation that matter: panels have a few dozen. Each one is held against every rule."""
 _FINAL = {"final", "amended", "corrected"}
@@ -80,6 +78,9 @@ def read(head: ObservationHead, place: Place, ctx: Context) -> None:
                               source, head, index))  # fmt: skip
     for result in results:
         ctx.results.setdefault(result.concept, []).append(result)
+
+
+HEADS = {ObservationHead: read}
 
 
 def read_all(
