@@ -1,7 +1,6 @@
 """What the readers of the resource types share: terminology, date, the patient, and where facts are put."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -22,36 +21,40 @@ def decode(raw: "msgspec.Raw | bytes") -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-@dataclass(slots=True)
 class Context:
     """One reading of one chart."""
 
-    terminology: Terminology
-    as_of: date
-    patient: Patient
-    reference: str = ""
+    __slots__ = ("_earliest", "allergies", "as_of", "diagnoses", "exposures", "find", "immunisations",
+                 "missing_medications", "notes", "patient", "procedures", "reach", "reference", "results", "skipped",
+                 "terminology", "today", "unnamed_drugs")
+
+    reference: str
     """Reference of the resource that is being read."""
-    find: Callable[[str], dict[str, Any] | None] = lambda reference: None
+    find: Callable[[str], dict[str, Any] | None]
     """A resource of the same bundles by its reference (`Medication/x`, `urn:uuid:...`), decoded; None if not there."""
-    results: dict[str, list[Result]] = field(default_factory=dict)
-    diagnoses: list[Diagnosis] = field(default_factory=list)
-    exposures: list[Exposure] = field(default_factory=list)
-    procedures: list[Procedure] = field(default_factory=list)
-    immunisations: list[Immunisation] = field(default_factory=list)
-    allergies: list[Intolerance] = field(default_factory=list)
-    unnamed_drugs: list[str] = field(default_factory=list)
-    skipped: list[tuple[str, str]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    reach: DateSpan | None = None
-    missing_medications: list[str] = field(default_factory=list)
+    reach: DateSpan | None
+    missing_medications: list[str]
     """References of Medications that were not included: the client may read them one by one."""
-    today: str = field(init=False)
+    today: str
     """`as_of` as a chart writes it."""
-    _earliest: str = "~"
+    _earliest: str
     """The earliest date so far as text, later than any date at first."""
 
-    def __post_init__(self) -> None:
-        self.today = self.as_of.isoformat()
+    def __init__(
+        self, terminology: Terminology, as_of: date, patient: Patient, find: Callable[[str], dict[str, Any] | None]
+    ) -> None:
+        self.terminology, self.as_of, self.patient, self.find = terminology, as_of, patient, find
+        self.reference, self.today, self._earliest, self.reach = "", as_of.isoformat(), "~", None
+        self.results: dict[str, list[Result]] = {}
+        self.diagnoses: list[Diagnosis] = []
+        self.exposures: list[Exposure] = []
+        self.procedures: list[Procedure] = []
+        self.immunisations: list[Immunisation] = []
+        self.allergies: list[Intolerance] = []
+        self.unnamed_drugs: list[str] = []
+        self.skipped: list[tuple[str, str]] = []
+        self.notes: list[str] = []
+        self.missing_medications = []
 
     def mark(self, written: str | None) -> None:
         """As `dated`, for a date as recorded: parsed only where it may be earlier than all before."""

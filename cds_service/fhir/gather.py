@@ -8,7 +8,7 @@ in the prefetch no HTTP library is even imported.
 import logging
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -24,7 +24,7 @@ from .faults import WORDS, FetchError
 from .gathered import Gathered, MissingData
 from .pages import Answer, Page, decode_page, subsetted
 from .reader import BundleFacts, ChartReader
-from .sent import Sent, is_null
+from .sent import TAKEN, Sent, is_null
 from .templates import FIRST, Template, templates
 
 if TYPE_CHECKING:
@@ -254,16 +254,17 @@ class _Gathering:
     # --- what an answer means ------------------------------------------------------------------------------------
 
     def _take_sent(self, template: Template) -> None:
-        sent = self.sent
-        if sent is not None and (bundle := sent.bundles.pop(template.key, None)) is not None:
-            if self.access is not None and template.drug and not points(bundle.entry):
-                self.pointless.add(template.key)
-            taken = self.reader.decoded(bundle, sent.whole(template.key))
-            if taken is not None:
-                return self._say_sent(template, taken)
-        raw = self.prefetch[template.key]
-        if is_null(raw):
+        sent, key = self.sent, template.key
+        answer: Any = self.prefetch[key] if sent is None else sent.answers[key]
+        if answer is None or (sent is None and is_null(answer)):
             return None if template.single else self._say(template, Kind.READ)
+        if sent is not None:
+            sent.answers[key] = TAKEN
+            if self.access is not None and template.drug and not points(answer.entry):
+                self.pointless.add(key)
+            if (taken := self.reader.decoded(answer, sent.whole(key))) is not None:
+                return self._say_sent(template, taken)
+        raw = self.prefetch[key]
         if not begins_as_bundle(raw) and type_of(raw) not in ("Bundle", "OperationOutcome", template.type):
             return self._failed(template, "what was sent is not an answer to the search")
         try:
@@ -276,7 +277,7 @@ class _Gathering:
         """What a Bundle that was sent says of its kind."""
         if template.single:
             return None
-        if facts.torn:
+        if facts.outcome is not None and facts.torn:
             words = WORDS["nested" if facts.outcome == "nested" else "outcome"]
             return self._failed(template, words, part=Kind.PART if facts.received else None)
         if facts.dropped:
@@ -340,7 +341,7 @@ class _Gathering:
         self.states.clear()
 
     def _result(self, chart: Chart | None, unreadable: tuple[str, ...]) -> Gathered:
-        strangers = sum(problem == _STRANGER for _, problem in chart.skipped) if chart else 0
+        strangers = sum(problem == _STRANGER for _, problem in chart.skipped) if chart and chart.skipped else 0
         requests = self.fetch.client.requests if self.fetch else 0
         if chart is not None:
             chart.why = self.why

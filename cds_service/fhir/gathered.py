@@ -1,6 +1,6 @@
 """What came of gathering one patient's data, and what is raised where nothing can be said."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..chart.chart import Chart
 from ..kernel.errors import InputError
@@ -17,8 +17,7 @@ class MissingData(InputError):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(NamedTuple):
     """A chart and how it was come by."""
 
     chart: Chart | None

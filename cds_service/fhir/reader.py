@@ -61,7 +61,7 @@ class ChartReader:
         names = [f"urn:uuid:{identifier}"] if identifier else []  # how exporters refer to a Patient whose id is a UUID
         self._entries.whose = Whose(identifier, reference, *names, *([full_url] if full_url else []))
         self._entries.context = Context(
-            self._terminology, self._as_of, read_patient(resource, reference), find=self._entries.referred.find
+            self._terminology, self._as_of, read_patient(resource, reference), self._entries.referred.find
         )
 
     @property
@@ -72,7 +72,9 @@ class ChartReader:
     def state(self, kind: str, state: Kind) -> None:
         """Say how far a kind was read; a worse state that was said before stays."""
         before = self._kinds.get(kind)
-        if before is None or _RANK[state] > _RANK[before]:
+        if before is None:
+            self._kinds[kind] = state
+        elif _RANK[state] > _RANK[before]:
             if before in (Kind.READ, Kind.NEWEST, Kind.PART) and state is Kind.UNAVAILABLE:
                 state = Kind.PART  # one of several searches for this kind failed: what arrived still counts
             self._kinds[kind] = state

@@ -18,6 +18,9 @@ from .templates import templates
 NULL = msgspec.Raw(b"null")
 """What `null` is as a raw answer (compared by `is`)."""
 
+TAKEN = msgspec.Raw(b"")
+"""Stands where a Bundle stood that was taken."""
+
 
 def is_null(raw: "bytes | msgspec.Raw") -> bool:
     """Whether an answer is `null`: looked for, and nothing found."""
@@ -31,43 +34,38 @@ class Sent(Mapping[str, msgspec.Raw]):
     from a resource as a whole asks.
     """
 
-    __slots__ = ("_cut", "_kept", "_raw", "bundles")
+    __slots__ = ("_cut", "_raw", "answers")
 
     def __init__(self, answers: Any, cut: Callable[[], Mapping[str, msgspec.Raw]]) -> None:
         """`answers`: a struct of `answers_type`; `cut`: the same prefetch as raw JSON."""
         self._cut = cut
         self._raw: Mapping[str, msgspec.Raw] | None = None
-        self._kept: dict[str, msgspec.Raw | None] = {}
-        """All keys; of what is kept raw, the raw answer."""
-        self.bundles: dict[str, Any] = {}
-        """Key → the Bundle as `readers().bundles` makes it, to be taken out once: what nobody asks for of it is freed
-        as soon as it was looked at."""
-        for key in answers.__struct_fields__:
-            answer = getattr(answers, key)
-            if answer is None:
-                self._kept[key] = NULL
-            elif answer.__class__ is msgspec.Raw:  # the Patient
-                self._kept[key] = answer
-            elif answer is not msgspec.UNSET:
-                self._kept[key] = None
-                self.bundles[key] = answer
+        # All keys → the Bundle as `readers().bundle` makes it, None for `null`, the raw Patient. Who takes a Bundle
+        # writes TAKEN in its place: what nobody asks for of it is freed as soon as it was looked at.
+        self.answers: dict[str, Any] = {
+            key: answer
+            for key, answer in zip(answers.__struct_fields__, msgspec.structs.astuple(answers), strict=True)
+            if answer is not msgspec.UNSET
+        }
 
     def __getitem__(self, key: str) -> msgspec.Raw:
-        kept = self._kept[key]
-        if kept is not None:
-            return kept
+        answer = self.answers[key]
+        if answer is None:
+            return NULL
+        if answer.__class__ is msgspec.Raw and answer is not TAKEN:
+            return answer
         if self._raw is None:
             self._raw = self._cut()
         return self._raw[key]
 
     def __contains__(self, key: object) -> bool:
-        return key in self._kept
+        return key in self.answers
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._kept)
+        return iter(self.answers)
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self.answers)
 
     def __repr__(self) -> str:
         return "Sent(…)"
