@@ -62,6 +62,19 @@ class Chart:
                  "memo", "notes", "patient", "procedures", "reach", "results", "shelf", "skipped", "terminology",
                  "unnamed_drugs", "why")
 
+    results: dict[str, list[Result]]
+    """Concept → results, newest first (by day, then moment); only those dated on or before as_of."""
+    unnamed_drugs: tuple[str, ...]
+    """References of drug records with neither known code nor text (decision 34)."""
+    reach: DateSpan | None
+    """The earliest dated record (decision 19): how far back silence can mean absence. None: no dated record."""
+    skipped: tuple[tuple[str, str], ...]
+    """(reference, problem) of what could not be used and might have mattered."""
+    notes: tuple[str, ...]
+    """What is to be said of the chart as a whole (OperationOutcome notes ...)."""
+    why: Mapping[str, str]
+    """Kind → why it was not read whole, in words without patient data, where that is known."""
+
     def __init__(
         self,
         as_of: date,
@@ -84,27 +97,21 @@ class Chart:
         self.patient = patient
         self.terminology = terminology
         self.results = results or {}
-        """Concept → results, newest first (by day, then moment); only those dated on or before as_of."""
         self.diagnoses = diagnoses
         self.exposures = exposures
         self.procedures = procedures
         self.immunisations = immunisations
         self.allergies = allergies
         self.unnamed_drugs = unnamed_drugs
-        """References of drug records with neither known code nor text (decision 34)."""
         self.kinds = kinds or {}
         self.drugs = drugs = _drugs(self.kinds)
         """Drug records as one (decision 38)."""
         self.drugs_complete = drugs is _READ
         """Whether all drug records were read: only then does silence mean that a drug was not taken."""
         self.reach = reach
-        """The earliest dated record (decision 19): how far back silence can mean absence. None: no dated record."""
         self.skipped = skipped
-        """(reference, problem) of what could not be used and might have mattered."""
         self.notes = notes
-        """What is to be said of the chart as a whole (OperationOutcome notes ...)."""
-        self.why: Mapping[str, str] = {}
-        """Kind → why it was not read whole, in words without patient data, where that is known."""
+        self.why = {}
         self.memo: dict[Hashable, Any] = {}
         self.shelf: Any = None
         """Kept by cds_service.clinical.exposures: the drug records in order, once they were sorted."""

@@ -96,6 +96,20 @@ class Result:
     __slots__ = ("_head", "_number", "_source", "code", "concept", "day", "measured", "method", "moment", "name",
                  "preliminary", "reading", "reference", "tested", "uppers", "written")
 
+    code: str
+    """The code that the concept was recognised by (site codes and texts: that code or text)."""
+    method: str | None
+    """What the code says of the method, as in mappings/labs.csv (`echo`, `nuclear`, `room-air` ...)."""
+    day: DateSpan
+    """When: effective time, else issued. Undated results are not facts (they cannot be placed in a look-back)."""
+    written: str
+    """The date as recorded."""
+    measured: Any
+    """Kept by cds_service.clinical.measures: the number in the canonical unit, once worked out."""
+    uppers: Any
+    """Kept by cds_service.clinical.limits: the upper limits of normal that count, once worked out."""
+    tested: Any
+    """Kept by cds_service.clinical.positivity: positive or negative, once worked out."""
     reading: Reading
     """The decoded value; the same object at each use."""
     name: str | None
@@ -118,21 +132,12 @@ class Result:
         self.reference = reference
         self.concept = concept
         self.code = code
-        """The code that the concept was recognised by (site codes and texts: that code or text)."""
         self.method = method
-        """What the code says of the method, as in mappings/labs.csv (`echo`, `nuclear`, `room-air` ...)."""
         self.day = day
-        """When: effective time, else issued. Undated results are not facts (they cannot be placed in a look-back)."""
         self.moment = moment
         self.written = written
-        """The date as recorded."""
         self.preliminary = preliminary
-        self.measured: Any = None
-        """Kept by cds_service.clinical.measures: the number in the canonical unit, once worked out."""
-        self.uppers: Any = None
-        """Kept by cds_service.clinical.limits: the upper limits of normal that count, once worked out."""
-        self.tested: Any = None
-        """Kept by cds_service.clinical.positivity: positive or negative, once worked out."""
+        self.measured = self.uppers = self.tested = None
         self._source = source
         self._head = head
         self._number = number

@@ -83,7 +83,10 @@ class Context:
 
     def dated(self, when: DateSpan | None) -> None:
         """A record that says how far back the chart reaches for certain (decision 19); the future does not count."""
-        if when is not None and when.first <= self.as_of and (self.reach is None or when.last < self.reach.last):
+        reach = self.reach
+        if when is None or (reach is not None and reach.last <= when.last):
+            return  # as nearly all
+        if when.first <= self.as_of:
             self.reach = when
 
     def skip(self, reference: str, problem: str) -> None:

@@ -3,8 +3,9 @@
 A bad entry is one named skip and does not touch the others.
 """
 
-from collections.abc import Iterable, Sequence
-from itertools import compress
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import compress, repeat
 from operator import attrgetter, not_
 from types import NoneType
 from typing import Any, NamedTuple
@@ -24,8 +25,9 @@ from .referred import Referred
 from .whose import Whose
 
 _IGNORED = {"entered-in-error", "cancelled"}
+_place: Callable[[tuple[Whole, int]], Place] = partial(new, Place)
 _RAW, _ABSENT = {msgspec.Raw}, {NoneType}
-_subject, _meta = attrgetter("subject"), attrgetter("meta")
+_id, _subject, _meta = attrgetter("id"), attrgetter("subject"), attrgetter("meta")
 _resource, _search, _status = attrgetter("resource"), attrgetter("search"), attrgetter("status")
 
 
@@ -51,9 +53,9 @@ class _Heads(NamedTuple):
     """Resources of one type and Bundle, to be read one after the other."""
 
     known: Known
-    ours: bool
-    """Whether they are known to be about this patient; else that is looked at when they are read."""
-    each: list[tuple[Any, Place, str]]
+    sure: bool
+    """They are known to be about this patient and not in error; else that is looked at when they are read."""
+    each: Sequence[tuple[Any, Place, str]]
     """Head (None where it did not decode), place and reference."""
 
 
@@ -89,7 +91,9 @@ class Entries:
         heads = list(map(_resource, bundle.entry))
         if whole_only and _in_part(heads):
             return None
-        return self._take_groups(_by_class(heads), heads, bundle.entry, whole, bundle, 0)
+        kinds: set[type] = set(map(type, heads))
+        groups = {kinds.pop(): range(len(heads))} if len(kinds) == 1 else _by_class(heads)
+        return self._take_groups(groups, heads, bundle.entry, whole, bundle, 0)
 
     def take_bundle(self, raw: "bytes | msgspec.Raw") -> BundleFacts:
         """Take a Bundle entry by entry: what is wrong with one does not touch the others."""
@@ -128,7 +132,7 @@ class Entries:
             self._take_groups({head.__class__: (0,)}, [head], [entry], whole, Frame(), 0)
 
     def _take_groups(
-        self, groups: dict[type, Sequence[int]], heads: list[Any], entries: list[Any], whole: Whole, frame: Frame,
+        self, groups: Mapping[type, Sequence[int]], heads: list[Any], entries: list[Any], whole: Whole, frame: Frame,
         left: int,
     ) -> BundleFacts:
         """Take the entries of one Bundle whose heads were decoded, class by class. `left`: others that are no match."""
@@ -184,7 +188,8 @@ class Entries:
         # What is asked of those that nobody asks for is asked of all of them in one call.
         codes = each_of(list(map(known.code, heads)))
         easy = list(map(known.unasked(context.terminology).__contains__, map(hash, codes)))
-        if not ours or not _IGNORED.isdisjoint(map(_status, heads)):
+        sure = ours and _IGNORED.isdisjoint(map(_status, heads))
+        if not sure:
             easy = [
                 glanced and head.status not in _IGNORED and (ours or self.whose.is_surely_about(head))
                 for head, glanced in zip(heads, easy, strict=True)
@@ -197,7 +202,7 @@ class Entries:
                 easy = [glanced and next(answers) is not None for glanced in easy]
         if False in easy:
             rest = list(map(not_, easy))
-            self._take_heads(known, compress(heads, rest), compress(numbers, rest), whole, first, ours)
+            self._take_heads(known, list(compress(heads, rest)), list(compress(numbers, rest)), whole, first, sure)
         context.mark_all(list(filter(None, dates)))
 
     def _remark(self, missing: bool, before: str | None) -> str:
@@ -208,21 +213,20 @@ class Entries:
         return before or "note"
 
     def _take_heads(
-        self, known: Known, heads: Iterable[Any], numbers: Iterable[int], whole: Whole, first: int, ours: bool = False
+        self, known: Known, heads: Sequence[Any], numbers: Sequence[int], whole: Whole, first: int, sure: bool = False
     ) -> None:
-        """Read resources whose heads were decoded, or queue them. `ours`: they are known to be about this patient."""
-        kind, seen = known.kind, self._seen
-        each: list[tuple[Any, Place, str]] = []
-        for head, number in zip(heads, numbers, strict=True):
-            if head.id:
-                reference = f"{kind}/{head.id}"
-                if reference in seen:
-                    continue
-                seen.add(reference)
-            else:
-                reference = f"entry[{first + number}]"
-            each.append((head, new(Place, (whole, number)), reference))
-        taken = new(_Heads, (known, ours, each))
+        """Read resources whose heads were decoded, or queue them; of several with one id the first."""
+        ids, seen, begin = list(map(_id, heads)), self._seen, known.kind + "/"
+        if all(ids):
+            references = list(map(begin.__add__, ids))
+        else:
+            references = [begin + id_ if id_ else f"entry[{first + n}]" for id_, n in zip(ids, numbers, strict=True)]
+        each = list(zip(heads, map(_place, zip(repeat(whole), numbers)), references, strict=True))
+        if seen.isdisjoint(references) and len(set(references)) == len(references):
+            seen.update(references)
+        else:
+            each = [one for one in each if one[2] not in seen and not seen.add(one[2])]  # type: ignore[func-returns-value]
+        taken = new(_Heads, (known, sure, each))
         if self.context is None or known.waits:
             self._pending.append(taken)
         else:
@@ -251,17 +255,19 @@ class Entries:
 
     def _read(self, taken: _Heads, context: Context) -> None:
         """Read resources into facts, one by one; whatever is wrong with one makes it one named skip."""
-        known, ours, each = taken
+        known, sure, each = taken
         read, is_about = known.read, self.whose.is_about
         for head, place, reference in each:
             context.reference = reference
             try:
                 try:
-                    if head is None:
+                    if sure:
+                        read(head, place, context)
+                    elif head is None:
                         self._skip_unreadable(known, place, context)
                     elif head.status in _IGNORED:
                         continue
-                    elif ours or is_about(head):
+                    elif is_about(head):
                         read(head, place, context)
                     else:
                         context.skip(reference, "it is about another patient")
@@ -303,8 +309,6 @@ def _in_part(heads: list[Any]) -> bool:
 
 def _by_class(heads: list[Any]) -> dict[type, Sequence[int]]:
     """The numbers of heads by their class."""
-    if len(kinds := set(map(type, heads))) == 1:
-        return {kinds.pop(): range(len(heads))}
     groups: dict[type, list[int]] = {}
     for number, head in enumerate(heads):
         groups.setdefault(head.__class__, []).append(number)

@@ -189,8 +189,8 @@ def references(raw: msgspec.Raw, more: msgspec.Raw = NONE) -> frozenset[str]:
     return frozenset("/".join(r.split("/_history/")[0].rsplit("/", 2)[-2:]) for r in found if isinstance(r, str))
 
 
-def dates(first: Any, second: Any = None) -> str:
+def dates(first: str | None, second: Any = None) -> str:
     """Dates as recorded, for evidence: `2026-01-02/2026-03-04`."""
-    if not isinstance(second, str):
-        return first if isinstance(first, str) else ""
-    return f"{first}/{second}" if isinstance(first, str) else second
+    if second.__class__ is not str:
+        return first or ""
+    return second if first is None else f"{first}/{second}"

@@ -104,16 +104,20 @@ def read_all(
     means = meanings(each_of(list(map(_code, heads))), ctx.terminology)
     each: Iterable[Any] = zip(indexes, heads, means, strict=True)
     written = list(map(_effective, heads))
-    if ours is None and all(written) and _FINAL.issuperset(map(_status, heads)):
+    common = ours is None and all(written) and _FINAL.issuperset(map(_status, heads))
+    if common:
         # Of thousands that nobody asks for only the dates are wanted: those are not looked at one by one.
         parts, wanted = list(map(_component, heads)), list(map(bool, means))
-        if parts.count(NONE) != len(parts):
+        common = parts.count(NONE) == len(parts)
+        if not common:
             wanted = [asked or part is not NONE for asked, part in zip(wanted, parts, strict=True)]
         dates = list(compress(written, map(not_, wanted)))
         each = compress(each, wanted)
     for index, head, known in each:
         when = head.effectiveDateTime
-        if head.status not in _FINAL or not when or head.component is not NONE or (ours and not ours(head)):
+        if not common and (
+            head.status not in _FINAL or not when or head.component is not NONE or (ours and not ours(head))
+        ):
             otherwise(head, index)
         elif known is None:
             dates.append(when)

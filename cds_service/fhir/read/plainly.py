@@ -59,6 +59,7 @@ _others = attrgetter(
     "valueDateTime", "valuePeriod", "valueAttachment", "valueReference", "valueDecimal",
 )  # fmt: skip
 _NO_OTHERS = _others(ObservationHead())
+_units = attrgetter("code", "system", "unit")
 
 
 def plain_reading(head: ObservationHead, terminology: Terminology) -> Reading | None:
@@ -80,34 +81,29 @@ def plain_reading(head: ObservationHead, terminology: Terminology) -> Reading | 
             if meaning is None:
                 return None
             said = meaning
-        if quantity is not NONE:
-            return _measured(_amounts.decode(quantity), said, limits)
         if coded is not NONE:
             return _coded(_concept.decode(coded), terminology, said, limits)
         if text is not NONE:
             return _written(_text.decode(text), terminology, said, limits)
-        return _measured(Amount(whole), said, limits)
+        value = Amount(whole) if quantity is NONE else _amounts.decode(quantity)
     except (msgspec.MsgspecError, RecursionError):
         return None
+    unit, comparator = _unit(value), value.comparator
+    if not _is_number(value.value) or unit in TITRE_UNITS:
+        return None
+    number = Decimal(str(value.value, "ascii"))
+    shown, interval = str(number), exactly(number)
+    if comparator is not None:
+        if comparator not in COMPARATORS:
+            return None
+        shown, interval = comparator + shown, signed(comparator, number)
+    measured = new(Quantity, (interval, unit, shown))
+    return new(Reading, (measured, None, shown, None, said, limits, False, None, False, None, ()))
 
 
 def _unit(value: Amount) -> str | None:
     """The unit to look up, as `texts.unit_of`."""
     return value.code if value.code and value.system == UCUM else value.unit or value.code or None
-
-
-def _measured(value: Amount, said: frozenset[str], limits: ReferenceRange | None) -> Reading | None:
-    unit, comparator = _unit(value), value.comparator
-    if not _is_number(value.value) or unit in TITRE_UNITS:
-        return None
-    number = Decimal(str(value.value, "ascii"))
-    text, interval = str(number), exactly(number)
-    if comparator is not None:
-        if comparator not in COMPARATORS:
-            return None
-        text, interval = comparator + text, signed(comparator, number)
-    quantity = new(Quantity, (interval, unit, text))
-    return new(Reading, (quantity, None, text, None, said, limits, False, None, False, None, ()))
 
 
 def _coded(
@@ -143,10 +139,10 @@ def _limits(item: Limits) -> ReferenceRange | None:
     if low is not None:
         if not _is_number(low.value):
             return None
-        least, of_least = Decimal(str(low.value, "ascii")), _unit(low)
-        if most is None:
-            unit = of_least
-        elif least > most or of_least != unit:
+        least = Decimal(str(low.value, "ascii"))
+        if high is None or most is None:
+            unit = _unit(low)
+        elif least > most or (_units(low) != _units(high) and _unit(low) != unit):
             return None
     elif most is None:
         return None
