@@ -139,14 +139,14 @@ class Entries:
         first = self._counter
         self._counter = first + len(entries)
         outcome: str | None = None
-        by_head, asked = self._readers.by_head, self.context is not None
         remarks: Sequence[int] = ()
         for kind, numbers in groups.items():
-            known = by_head.get(kind)
+            known = self._readers.by_head.get(kind)
             if known is None:
                 tag = kind.__struct_config__.tag  # type: ignore[attr-defined]
                 if tag == "OperationOutcome":
                     remarks = numbers
+                    left += len(numbers)
                     for number in numbers:
                         outcome = self._remark(gap(b'{"issue":%b}' % bytes(heads[number].issue)), outcome)
                 if tag in FOUND_BY_REFERENCE:
@@ -155,17 +155,16 @@ class Entries:
             if known.indexed:
                 self.referred.add_all(known.kind, numbers, heads, entries, whole)
             chosen = heads if len(numbers) == len(heads) else [heads[n] for n in numbers]
-            if asked and kind is ObservationHead:
-                self._take_observations(known, chosen, numbers, whole, first)
-            elif asked and known.unasked is not None:
+            if self.context is None or (known.unasked is None and kind is not ObservationHead):
+                self._take_heads(known, chosen, numbers, whole, first)
+            elif known.unasked is not None:
                 self._take_glanced(known, chosen, numbers, whole, first)
             else:
-                self._take_heads(known, chosen, numbers, whole, first)
+                self._take_observations(known, chosen, numbers, whole, first)
         if not all_matched(map(_search, entries)):
             searches = list(map(_search, entries))
             left += sum(not matched(searches[n]) for ns in groups.values() if ns is not remarks for n in ns)
-        received = len(entries) - left - len(remarks)
-        return new(BundleFacts, (frame.next if frame.link else None, frame.total, received, outcome, 0))
+        return new(BundleFacts, (frame.next if frame.link else None, frame.total, len(entries) - left, outcome, 0))
 
     def _take_observations(
         self, known: Known, heads: list[Any], numbers: Sequence[int], whole: Whole, first: int

@@ -93,8 +93,7 @@ class _Gathering:
         self.pointless: set[str] = set()  # keys of drug records that were sent and point to nothing
         self.templates = templates(terminology, medication_include=include)
         self.reader = ChartReader(terminology, as_of, patient_id)
-        self.access = access
-        self.settings = (patient_id, deadline, limits, page_size)
+        self.access, self.settings = access, (patient_id, deadline, limits, page_size)
         self.states: dict[str, list[Kind]] = {}
         self.problems: list[tuple[str, str]] = []
         self.why: dict[str, str] = {}
@@ -123,7 +122,8 @@ class _Gathering:
             words = "it was not sent" if self.access is None else "not asked for: the diagnosis is not known"
             for template in wanted:
                 self._failed(template, words)
-            self._cut_links()
+            if self.links:
+                self._cut_links()
         self._settle()
         return self._result(self.reader.chart(), unreadable)
 
@@ -151,9 +151,9 @@ class _Gathering:
             failed += self._fetch_first(missing)
         elif missing:
             raise MissingData(tuple(t.key for t in missing))
-        else:
+        elif self.links:
             self._cut_links()
-        if all(state is Kind.UNAVAILABLE for state in self.states["Condition"]):
+        if {*self.states["Condition"]} == {Kind.UNAVAILABLE}:
             failed.append(conditions.key)
         return tuple(failed)
 

@@ -50,12 +50,18 @@ class Whose:
 
     def all_surely(self, subjects: list[msgspec.Raw]) -> bool:
         """Whether all of these raw subjects say the same, and that it is this patient."""
-        if not subjects or b"".join(subjects) != bytes(subjects[0]) * len(subjects):
+        if not subjects:
             return False
-        try:
-            return self.is_subject(subjects[0])
-        except (msgspec.MsgspecError, RecursionError):
+        key = bytes(subjects[0])
+        if b"".join(subjects) != key * len(subjects):
             return False
+        ours = self._seen.get(key)
+        if ours is None:
+            try:
+                return self.is_subject(subjects[0])
+            except (msgspec.MsgspecError, RecursionError):
+                return False
+        return ours
 
     def is_named(self, reference: str) -> bool:
         """Whether a reference names this patient."""

@@ -121,7 +121,7 @@ def read_all(
             otherwise(head, index)
         elif known is None:
             dates.append(when)
-        elif not head.id or isinstance(known, str):
+        elif not head.id or known.__class__ is str:
             otherwise(head, index)
         elif (reference := "Observation/" + head.id) not in seen:
             seen.add(reference)
@@ -137,7 +137,7 @@ def read_all(
             if future:
                 continue
             dates.append(when)
-            if isinstance(known, Named):
+            if known.__class__ is Named:
                 known = spelled(known, head.code)
             concept = known.concept
             result = Result(

@@ -47,32 +47,38 @@ class Limits(msgspec.Struct, gc=False):
 
 
 _amounts = msgspec.json.Decoder(Amount)
-_ranges = msgspec.json.Decoder(list[Limits])
+_ranges = msgspec.json.Decoder(tuple[Limits])
 _concept = msgspec.json.Decoder(Concept)
 _concepts = msgspec.json.Decoder(list[Concept])
 _text = msgspec.json.Decoder(str)
-_is_number = re.compile(rb"\d{1,15}(?:\.\d{1,12})?").fullmatch
-"""Whether raw JSON is a number as people write it; a sign, an exponent, a text are left to the lenient road."""
-_values = attrgetter("valueQuantity", "valueCodeableConcept", "valueString", "valueInteger")
-_others = attrgetter(
+_is_number = re.compile(rb"\d{1,15}(?:\.\d{1,6})?").fullmatch
+"""Whether raw JSON is a number as people write it, and as a Decimal writes it; a sign, an exponent, a text are left to
+the lenient road."""
+_UNUSUAL = (
     "method", "component", "valueBoolean", "valueRange", "valueRatio", "valueSampledData", "valueTime",
     "valueDateTime", "valuePeriod", "valueAttachment", "valueReference", "valueDecimal",
 )  # fmt: skip
-_NO_OTHERS = _others(ObservationHead())
+_unusual = attrgetter(*_UNUSUAL)
+_no_quantity = attrgetter("valueCodeableConcept", "valueString", "valueInteger")
+_beside_quantity = attrgetter(*_UNUSUAL, "valueCodeableConcept", "valueString", "valueInteger")
+_NOTHING_UNUSUAL, _NOTHING_BESIDE = _unusual(ObservationHead()), _beside_quantity(ObservationHead())
 _units = attrgetter("code", "system", "unit")
 
 
 def plain_reading(head: ObservationHead, terminology: Terminology) -> Reading | None:
     """The reading of an Observation that is as common as can be; None: the lenient road must look at it."""
-    values = _values(head)
-    if _others(head) != _NO_OTHERS or values.count(NONE) != 3:
-        return None
-    quantity, coded, text, whole = values
+    quantity, coded, text, whole = head.valueQuantity, NONE, NONE, NONE
+    if quantity is not NONE:
+        if _beside_quantity(head) != _NOTHING_BESIDE:
+            return None
+    else:
+        values = coded, text, whole = _no_quantity(head)
+        if _unusual(head) != _NOTHING_UNUSUAL or values.count(NONE) != 2:
+            return None
     try:
         limits: ReferenceRange | None = None
         if head.referenceRange is not NONE:
-            ranges = _ranges.decode(head.referenceRange)
-            limits = _limits(ranges[0]) if len(ranges) == 1 else None
+            limits = _limits(_ranges.decode(head.referenceRange)[0])
             if limits is None:
                 return None
         said = _NOTHING
@@ -81,18 +87,22 @@ def plain_reading(head: ObservationHead, terminology: Terminology) -> Reading | 
             if meaning is None:
                 return None
             said = meaning
-        if coded is not NONE:
+        if quantity is not NONE:
+            value = _amounts.decode(quantity)
+        elif coded is not NONE:
             return _coded(_concept.decode(coded), terminology, said, limits)
-        if text is not NONE:
+        elif text is not NONE:
             return _written(_text.decode(text), terminology, said, limits)
-        value = Amount(whole) if quantity is NONE else _amounts.decode(quantity)
+        else:
+            value = Amount(whole)
     except (msgspec.MsgspecError, RecursionError):
         return None
     unit, comparator = _unit(value), value.comparator
     if not _is_number(value.value) or unit in TITRE_UNITS:
         return None
-    number = Decimal(str(value.value, "ascii"))
-    shown, interval = str(number), exactly(number)
+    shown = str(value.value, "ascii")
+    number = Decimal(shown)
+    interval = exactly(number)
     if comparator is not None:
         if comparator not in COMPARATORS:
             return None

@@ -75,3 +75,52 @@ def test_a_record_that_nobody_asks_for_says_the_same_at_a_glance_and_read(record
     assert hash(json.dumps(known[element]).encode()) in unasked(load())
     assert hash(json.dumps(new[element]).encode()) not in unasked(load())
     assert said([whole | known]) == said([whole | new])
+
+
+@pytest.mark.parametrize("kind", ["Condition", *DRUG])
+def test_two_that_nobody_asks_for_say_together_what_they_say_when_they_are_read(kind: str) -> None:
+    element = "code" if kind == "Condition" else "medicationCodeableConcept"
+    records: list[dict[str, Any]] = (CONDITION if kind == "Condition" else DRUG[kind])[:12]
+    known = {element: {"text": f"something else, number {next(_numbers)}"}}
+    said([{"resourceType": kind, "status": "completed", "intent": "order", **known}])
+    for first, second in itertools.product(records, repeat=2):
+        two = [{k: v for k, v in r.items() if v is not None} | {"resourceType": kind} for r in (first, second)]
+        later = two[1] | {"id": "b"}
+        new = {element: {"text": f"something else, number {next(_numbers)}"}}
+        assert said([two[0] | {"id": "a"} | known, later | known]) == said([two[0] | {"id": "a"} | new, later | new])
+
+
+OBSERVATIONS: list[dict[str, Any]] = [
+    {**about, **more}
+    for about in ({"code": {"text": "x"}}, {"code": {"coding": [{"system": "http://loinc.org", "code": "2160-0"}]}})
+    for more in (
+        {"status": "final", "effectiveDateTime": "2019-03-01"}, {"status": "amended", "effectiveDateTime": "2020"},
+        {"status": "preliminary", "effectiveDateTime": "2018-03-01"}, {"status": "cancelled", "issued": "2001-01-01"},
+        {"status": "final", "effectivePeriod": {"end": "2017-01-01"}}, {"status": "final"},
+        {"status": "final", "effectiveDateTime": "soon"}, {"status": "final", "effectiveDateTime": "2031-01-01"},
+        {"status": "final", "effectiveDateTime": "2016-02-01", "subject": {"reference": "Patient/another"}},
+        {"status": "final", "effectiveDateTime": "2016-05-01", "component": None},
+        {"status": "final", "effectiveDateTime": "2016-04-01", "component": [
+            {"code": {"coding": [{"system": "http://loinc.org", "code": "8480-6"}]}, "valueQuantity": {"value": 120}}]},
+    )
+]  # fmt: skip
+
+
+def _read(*bundles: list[dict[str, Any]]) -> tuple[Any, ...]:
+    reader = ChartReader(load(), AS_OF)
+    reader.patient(b'{"resourceType": "Patient", "id": "p"}')
+    for found in bundles:
+        entries = [{"resource": {"resourceType": "Observation"} | each} for each in found]
+        reader.bundle(json.dumps({"resourceType": "Bundle", "entry": entries}).encode())
+    chart = reader.chart()
+    return chart.reach, chart.skipped, {
+        concept: [(r.reference, r.day, r.moment, r.preliminary, r.reading) for r in results]
+        for concept, results in chart.results.items()
+    }  # fmt: skip
+
+
+def test_observations_of_one_bundle_say_what_they_say_in_two() -> None:
+    for first, second in itertools.product(OBSERVATIONS, repeat=2):
+        for name in ("a", "b"):  # the first of two that bear one name counts
+            one, other = first | {"id": "a"}, second | {"id": name}
+            assert _read([one, other]) == _read([one], [other]), (one, other)

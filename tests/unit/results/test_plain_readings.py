@@ -41,7 +41,10 @@ OTHERS: list[dict[str, Any]] = [
     {"valueCodeableConcept": {"coding": [{"system": SNOMED, "code": 5}], "text": "positive"}},
     {"valueCodeableConcept": {"text": "阴性"}}, {"valueCodeableConcept": []},
     {"valueQuantity": {"value": 5, "unit": "%"}, "method": {"text": "MUGA"}},
-    {"valueQuantity": {"value": 5}, "component": []},
+    {"valueQuantity": {"value": 5}, "component": []}, {"valueQuantity": {"value": 5}, "component": None},
+    {"valueQuantity": {"value": 5}, "valueBoolean": None}, {"valueQuantity": {"value": 5}, "valueString": None},
+    {"valueString": "1:320", "valueQuantity": None}, {"valueInteger": 8, "valueRange": None},
+    {"valueQuantity": {"value": 5}, "referenceRange": None, "interpretation": None},
 ]  # fmt: skip
 _SIDES: list[Any] = [None, 5, {"value": 7, "unit": "U/L"}, {"value": 40, "unit": "U/L"}, {"value": 40}, {"unit": "U/L"}]
 RANGES: list[Any] = [
@@ -93,3 +96,15 @@ def test_the_straight_road_says_what_the_lenient_one_says_or_nothing(element) ->
 )
 def test_the_common_observation_takes_the_straight_road(element) -> None:
     assert _both(element)[0] is not None
+
+
+@pytest.mark.parametrize(
+    "number", ["0", "-0", "0.10", "12.50", "0.000001", "0.0000001", "1E2", "1e-3", "-0.5", "123456789012345", "1" * 61]
+)
+def test_a_number_is_shown_as_the_lenient_road_shows_it(number: str) -> None:
+    for element in ('"valueInteger":%s', '"valueQuantity":{"value":%s}',
+                    '"valueInteger":7,"referenceRange":[{"low":{"value":%s}}]'):  # fmt: skip
+        raw = msgspec.Raw(('{"resourceType":"Observation",' + element % number + "}").encode())
+        plain = plain_reading(msgspec.json.decode(raw, type=ObservationHead), TERMINOLOGY)
+        lenient = lenient_reading(raw, "alt", TERMINOLOGY, ANNA, AS_OF)
+        assert plain is None or (plain, str(plain)) == (lenient, str(lenient))
