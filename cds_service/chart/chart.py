@@ -66,6 +66,10 @@ class Chart:
     """Concept → results, newest first (by day, then moment); only those dated on or before as_of."""
     unnamed_drugs: tuple[str, ...]
     """References of drug records with neither known code nor text (decision 34)."""
+    drugs: Kind
+    """Drug records as one (decision 38)."""
+    drugs_complete: bool
+    """Whether all drug records were read: only then does silence mean that a drug was not taken."""
     reach: DateSpan | None
     """The earliest dated record (decision 19): how far back silence can mean absence. None: no dated record."""
     skipped: tuple[tuple[str, str], ...]
@@ -74,6 +78,9 @@ class Chart:
     """What is to be said of the chart as a whole (OperationOutcome notes ...)."""
     why: Mapping[str, str]
     """Kind → why it was not read whole, in words without patient data, where that is known."""
+    memo: dict[Hashable, Any]
+    shelf: Any
+    """Kept by cds_service.clinical.exposures: the drug records in order, once they were sorted."""
 
     def __init__(
         self,
@@ -105,16 +112,13 @@ class Chart:
         self.unnamed_drugs = unnamed_drugs
         self.kinds = kinds or {}
         self.drugs = drugs = _drugs(self.kinds)
-        """Drug records as one (decision 38)."""
         self.drugs_complete = drugs is _READ
-        """Whether all drug records were read: only then does silence mean that a drug was not taken."""
         self.reach = reach
         self.skipped = skipped
         self.notes = notes
         self.why = {}
-        self.memo: dict[Hashable, Any] = {}
-        self.shelf: Any = None
-        """Kept by cds_service.clinical.exposures: the drug records in order, once they were sorted."""
+        self.memo = {}
+        self.shelf = None
 
     def kind(self, name: str) -> Kind:
         """How far resources of this type were read; a Bundle that does not speak of a kind holds none of it."""

@@ -8,7 +8,8 @@ from ..chart.chart import Chart
 from ..chart.facts import Exposure
 from ..kernel.answers import Answer, Basis, Reason, passed, unknown
 from ..kernel.dates import Window
-from .exposures import JOIN, Cover, each_evidence, infusion_lasts
+from .exposures import JOIN, Cover, each_evidence, infusion_lasts, rows, shown
+from .treatment import Treatment
 
 
 def long_enough(made: list[Cover], window: Window, threshold: str, chart: Chart) -> Answer:
@@ -20,22 +21,23 @@ def long_enough(made: list[Cover], window: Window, threshold: str, chart: Chart)
     surely = _at_once(made, window, as_of) or _length(
         [(start[1], end[0] if end[0] < as_of else as_of) for start, end, _ in made], window
     )
-    shown = each_evidence([c.exposure for c in made[-4:]], "exposed_to", None, threshold)
+    last_ones = each_evidence([c.exposure for c in made[-4:]], "exposed_to", None, threshold)
     if surely:
-        return passed(Basis.RECORDED, shown)
+        return passed(Basis.RECORDED, last_ones)
     perhaps = _length([(c.start.first, min(c.end.last, as_of)) for c in made], window)
-    return unknown(Reason.IMPRECISE if perhaps else Reason.NO_DATA, evidence=shown)
+    return unknown(Reason.IMPRECISE if perhaps else Reason.NO_DATA, evidence=last_ones)
 
 
-def one_enough(records: Sequence[Exposure], window: Window, threshold: str, chart: Chart) -> Answer | None:
-    """What `long_enough` answers where one of the records is surely enough; None where none is.
+def one_enough(treatment: Treatment, window: Window, threshold: str, chart: Chart) -> Answer | None:
+    """What `long_enough` answers where one record is surely enough; None where none is.
 
-    The records are plain, or there is but one that goes on.
+    The records of the drug are plain, or there is but one that goes on.
     """
-    as_of, most = chart.as_of, longest(window)
+    as_of, most, records = chart.as_of, longest(window), treatment.records
     for e in records:
         if (as_of if e.end is None else e.end[0]) - e.start[1] >= most:
-            return passed(Basis.RECORDED, each_evidence(records[-4:], "exposed_to", None, threshold))
+            made = treatment.rows if len(treatment.rows) == len(records) else rows(records[-4:])
+            return passed(Basis.RECORDED, shown(made[-4:], (None, threshold, "exposed_to")))
     return None
 
 
@@ -45,8 +47,12 @@ def infusions_enough(records: Sequence[Exposure], window: Window, threshold: str
     Each lasts for three months or to the next one; what lies no further apart than a gap that joins is one course.
     """
     as_of = chart.as_of
-    starts = [e.start for e in records if e.infusion and e.end == e.start and e.doubt is None]
-    days = sorted([first for first, last in starts if first is last])
+    days = [
+        e.start[0]
+        for e in records
+        if e.infusion and e.start[0] is e.start[1] and e.end == e.start and e.doubt is None
+    ]  # fmt: skip
+    days.sort()
     if len(days) < len(records) or days[-1] > as_of:
         return None
     begun = lasts = days[0]

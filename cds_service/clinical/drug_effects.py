@@ -12,6 +12,7 @@ from .exposures import evidence, exposures, is_current
 GROWTH_FACTORS = ("growth_factor",)
 B_CELL_DRUGS = ("anti_cd20_antibody", "anti_cd19_antibody", "cd20xcd3_bispecific")
 """Groups of drugs that empty the blood of B cells."""
+PRESSORS = ("vasopressor", "vasopressor_judgement")
 SPOILS = timedelta(7)
 """Days 0–7 inclusive after a growth factor are spoiled (decision 9)."""
 
@@ -68,7 +69,7 @@ _NO_PRESSORS = Pressors((), ())
 
 def current_vasopressor(chart: Chart) -> Pressors:
     """Vasopressors that count under NCT06222853 E4: current and intravenous; others are for a clinician to judge."""
-    recorded = exposures(chart, ("vasopressor", "vasopressor_judgement"))
+    recorded = exposures(chart, PRESSORS)
     if not recorded:
         return _NO_PRESSORS
     sure: list[Evidence] = []

@@ -1,11 +1,10 @@
 """What it means that no drug record is there (criteria.md "Absence"; decisions 34, 38, 50, 51)."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from ..chart.chart import DRUG_KINDS, Chart
 from ..kernel.answers import Answer, Basis, Evidence, Reason, new, passed, unknown
-from ..kernel.dates import Window
+from ..kernel.dates import DAY, Window
 
 KINDS_READ = frozenset(DRUG_KINDS)
 """The resource types that tell of drugs."""
@@ -41,30 +40,22 @@ def names(wanted: Iterable[str]) -> tuple[str, ...]:
     return tuple(n for w in wanted for n in CLASS_NAMES.get(w, (w,)))
 
 
-def silence(chart: Chart, window: Window | None = None) -> Reason | None:
-    """Why silence does not mean that a drug was not taken; None where it does.
-
-    Drug records must be complete, the chart must reach the day after the day exactly a window ago (decision 50),
-    and every record must say which drug it is about (decision 34).
-    """
-    if not chart.drugs_complete:
-        return Reason.UNAVAILABLE
-    if window is not None and not chart.reaches(window.before(chart.as_of) + timedelta(1)):
-        return Reason.NOT_OBSERVABLE
-    return Reason.INCOMPARABLE if chart.unnamed_drugs else None
-
-
 def nothing_recorded(
     chart: Chart, missing: tuple[str, ...], window: Window | None = None, rule: str | None = None
 ) -> Answer:
-    """The answer of an exclusion (or of a "none: pass") with nothing recorded, behind its guards."""
-    reason = silence(chart, window)
-    if reason is None:
-        return passed(Basis.NOT_RECORDED, (reaching(chart, rule),))
-    shown: tuple[Evidence, ...] = (reaching(chart, rule),)
-    if reason is Reason.INCOMPARABLE:
-        shown = unnamed(chart, rule)
-    return unknown(reason, missing, shown)
+    """The answer of an exclusion (or of a "none: pass") with nothing recorded, behind its guards.
+
+    Silence means that a drug was not taken where drug records are complete, where the chart reaches the day after the
+    day exactly a window ago (decision 50), and where every record says which drug it is about (decision 34).
+    """
+    shown = (reaching(chart, rule),)
+    if not chart.drugs_complete:
+        return unknown(Reason.UNAVAILABLE, missing, shown)
+    if window is not None and not chart.reaches(window.before(chart.as_of) + DAY):
+        return unknown(Reason.NOT_OBSERVABLE, missing, shown)
+    if chart.unnamed_drugs:
+        return unknown(Reason.INCOMPARABLE, missing, unnamed(chart, rule))
+    return passed(Basis.NOT_RECORDED, shown)
 
 
 def unnamed(chart: Chart, rule: str | None = None) -> tuple[Evidence, ...]:

@@ -69,13 +69,11 @@ def exposures(chart: Chart, wanted: Iterable[str]) -> Sequence[Exposure]:
     by_ingredient, labels, names = chart.shelf or shelf(chart)
     if names.isdisjoint(wanted):
         return ()
-    found: list[list[Exposure]] = []
-    for label in wanted:
-        if label in names:
-            lists = [records for ingredient, records in by_ingredient.items() if label in labels[ingredient]]
-            one = len(lists) == 1
-            found.append(lists[0] if one else [e for e in chart.exposures if label in labels[e.ingredient]])
-    return found[0] if len(found) == 1 else list({id(e): e for each in found for e in each}.values())
+    found = [ingredient for ingredient, labelled in labels.items() if not labelled.isdisjoint(wanted)]
+    if len(found) == 1:
+        return by_ingredient[found[0]]
+    each = [[e for e in chart.exposures if label in labels[e.ingredient]] for label in wanted if label in names]
+    return each[0] if len(each) == 1 else list({id(e): e for one in each for e in one}.values())
 
 
 def by_drug(found: Iterable[Exposure]) -> dict[str, list[Exposure]]:
@@ -127,8 +125,7 @@ class Cover(NamedTuple):
         return None if self.start.first <= day <= self.end.last else False
 
 
-OPEN = DateSpan(date.max, date.max)
-"""An end that is not known."""
+_OPEN = DateSpan(date.max, date.max)
 
 
 def covers(found: Sequence[Exposure], as_of: date) -> list[Cover]:
@@ -154,7 +151,7 @@ def covers(found: Sequence[Exposure], as_of: date) -> list[Cover]:
         elif e.state == "held":
             end = DateSpan(e.start.first, date.max)
         elif end is None:
-            end = OPEN
+            end = _OPEN
         elif end[1] >= as_of and e.state == "ended" and e.source != "MedicationAdministration":
             before = as_of - DAY  # what is over is not taken today
             end = DateSpan(min(end.first, before), before)
@@ -257,12 +254,16 @@ def rows(records: Iterable[Exposure]) -> list[Row]:
     ]
 
 
+def shown(made: list[Row], said: tuple[str | None, ...]) -> tuple[Evidence, ...]:
+    """Evidence of rows and of what a rule says of each of them: in what words, against which limit, its name."""
+    return tuple([_made(Evidence, head + said + tail) for head, tail in made])
+
+
 def each_evidence(
     records: Iterable[Exposure], rule: str, normalised: str | None = None, threshold: str | None = None
 ) -> tuple[Evidence, ...]:
     """Drug records as evidence, as `evidence` makes it, that were all held against a rule with the same outcome."""
-    said = (normalised, threshold, rule)
-    return tuple([_made(Evidence, head + said + tail) for head, tail in rows(records)])
+    return shown(rows(records), (normalised, threshold, rule))
 
 
 _made = tuple.__new__

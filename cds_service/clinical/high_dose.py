@@ -20,6 +20,7 @@ def reached_per_kg(found: list[Exposure], limit: Decimal, chart: Chart) -> Answe
     """
     equivalents = factors(chart)
     threshold = f"≥ {limit} mg/kg/d"
+    weighed = chart.results.get("body_weight")
     reasons: list[Reason] = []
     missing: tuple[str, ...] = ()
     shown: list[Evidence] = []
@@ -37,7 +38,7 @@ def reached_per_kg(found: list[Exposure], limit: Decimal, chart: Chart) -> Answe
                 reasons.append(Reason.NO_DOSE)
                 continue
             else:
-                weight = weight_at(chart, begins)
+                weight = weight_at(chart, begins) if weighed else None
                 if weight is None:
                     reasons.append(Reason.NO_DATA)
                     missing = ("body_weight",)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ..chart.facts import Exposure
 from ..kernel.answers import new
 from ..kernel.dates import DAY
-from .exposures import JOIN
+from .exposures import JOIN, Row, rows
 
 
 class Plain(NamedTuple):
@@ -19,6 +19,8 @@ class Plain(NamedTuple):
 
     now: list[Exposure]
     """Those that go on."""
+    rows: list[Row]
+    """Their evidence, as far as no rule changes it."""
     begun: date
     """When the course that goes on began (no meaning where none does)."""
     since: date
@@ -61,4 +63,4 @@ def plain(records: Sequence[Exposure], as_of: date) -> Plain | None:
         for first, last in over:
             if first < begun and begun - last <= JOIN:
                 begun = first
-    return new(Plain, (now, begun, since))
+    return new(Plain, (now, rows(now) if now else [], begun, since))

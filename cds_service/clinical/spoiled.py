@@ -18,10 +18,12 @@ _NO_PROCEDURES = "procedures could not be read: a transfusion before the count w
 
 def undisturbed(chart: Chart, spoilers: tuple[str, ...]) -> bool:
     """Whether nothing on this chart could spoil any count: `spoiled` is None for all of them. Once for a chart."""
-    key = ("undisturbed", spoilers)
-    found: bool | None = chart.memo.get(key)
+    found: bool | None = chart.memo.get(spoilers)
     if found is None:
-        found = chart.memo[key] = all(_NOTHING_THERE[spoiler](chart) for spoiler in spoilers)
+        found = True
+        for spoiler in spoilers:
+            found = found and _NOTHING_THERE[spoiler](chart)
+        chart.memo[spoilers] = found
     return found
 
 

@@ -11,7 +11,7 @@ from ..kernel.answers import Answer, Basis, Evidence, Reason, Status, each_once,
 from ..kernel.dates import DAY, DateSpan, Window
 from ..kernel.logic import all_of
 from ..kernel.numbers import Interval
-from .exposures import begun, covers, each_evidence, evidence
+from .exposures import begun, covers, each_evidence, evidence, shown
 from .regimen import span_text, stability, steady_from
 from .steroids import factors, laid_out, steroids
 from .treatment import Course, Treatment, doubtful, drug_covers
@@ -31,6 +31,8 @@ class Asked(NamedTuple):
     more_than: bool
     """The window itself is not enough, a day more is needed ("> 2 weeks")."""
     stable_said: str
+    at_most: timedelta
+    """The most days that `begun` may have: what began before that needs no calendar."""
 
 
 def told(treatment: Treatment, chart: Chart, asked: Asked) -> Answer:
@@ -38,32 +40,27 @@ def told(treatment: Treatment, chart: Chart, asked: Asked) -> Answer:
 
     Else as `begun_long_ago` and `stable` answer. Both pass on records and say nothing but their evidence.
     """
-    rule, begun_, begun_said, stable_, more_than, stable_said = asked
+    rule, begun_, begun_said, stable_, more_than, stable_said, at_most = asked
     start, said, since, unclear, problems = treatment.course or course_of(treatment, chart)
-    shown: tuple[Evidence, ...] = ()
-    at: tuple[str | None, str | None, str]
+    as_of, found = chart.as_of, treatment.rows
     if begun_ is not None:
-        if start is None or begun_.after(start[1]) > chart.as_of:
+        if start is None or (as_of - start[1] < at_most and begun_.after(start[1]) > as_of):
             late = begun_long_ago(treatment, chart, asked)
             return late if stable_ is None else all_of((late, stable(treatment, chart, asked)))
-        at = (said, begun_said, rule)
-        shown = tuple([new(Evidence, head + at + tail) for head, tail in treatment.rows])
+        at_first = shown(found, (said, begun_said, rule))
         if stable_ is None:
-            return new(Answer, (_PASS, _RECORDED, None, None, None, (), shown, ()))
+            return new(Answer, (_PASS, _RECORDED, None, None, None, (), at_first, ()))
     elif stable_ is None:
-        at = (None, None, rule)
-        shown = tuple([new(Evidence, head + at + tail) for head, tail in treatment.rows])
-        return new(Answer, (_PASS, _RECORDED, None, None, None, (), shown, ()))
-    first = stable_.before(chart.as_of)
+        return new(Answer, (_PASS, _RECORDED, None, None, None, (), shown(found, (None, None, rule)), ()))
+    first = stable_.before(as_of)
     if more_than:
         first -= DAY
     if first < since or first <= unclear or problems:
         steady = stable(treatment, chart, asked)
-        return steady if begun_ is None else all_of((passed(_RECORDED, shown), steady))
-    at = (f"unchanged since {first.isoformat()} or earlier", stable_said, rule)
-    steadily = tuple([new(Evidence, head + at + tail) for head, tail in treatment.rows])
+        return steady if begun_ is None else all_of((passed(_RECORDED, at_first), steady))
+    steadily = shown(found, (f"unchanged since {first.isoformat()} or earlier", stable_said, rule))
     if begun_ is not None:  # of one record they do not say the same
-        steadily = shown + steadily if len(shown) == 1 else each_once(shown + steadily)
+        steadily = at_first + steadily if len(found) == 1 else each_once(at_first + steadily)
     return new(Answer, (_PASS, _RECORDED, None, None, None, (), steadily, ()))
 
 
@@ -109,15 +106,15 @@ def begun_long_ago(treatment: Treatment, chart: Chart, asked: Asked) -> Answer:
     """Begun at least a window ago; later: fail until begin + window (the day on which it is certain)."""
     window, threshold = asked.begun or Window(), asked.begun_said
     start, said, *_ = treatment.course or course_of(treatment, chart)
-    shown = each_evidence(treatment.now, asked.rule, said, threshold)
+    taken = each_evidence(treatment.now, asked.rule, said, threshold)
     if start is None:
-        return unknown(Reason.IMPRECISE, evidence=shown)
+        return unknown(Reason.IMPRECISE, evidence=taken)
     until = window.after(start.last)
     if until <= chart.as_of:
-        return passed(_RECORDED, shown)
+        return passed(_RECORDED, taken)
     if window.after(start.first) > chart.as_of:
-        return failed(_RECORDED, shown, until)
-    return unknown(Reason.IMPRECISE, evidence=shown)
+        return failed(_RECORDED, taken, until)
+    return unknown(Reason.IMPRECISE, evidence=taken)
 
 
 def stable(treatment: Treatment, chart: Chart, asked: Asked) -> Answer:
@@ -133,8 +130,8 @@ def stable(treatment: Treatment, chart: Chart, asked: Asked) -> Answer:
         equivalents: dict[str, Interval] = factors(chart) if treatment.drug == "glucocorticoid" else {}
         found = stability(drug_covers(treatment, chart), first, chart.as_of, equivalents)
         if found.since is not None:
-            shown = _explained(treatment, asked, f"since {found.since.isoformat()}")
-            return failed(_RECORDED, shown, window.after(found.since) + (DAY if asked.more_than else timedelta(0)))
+            taken = _explained(treatment, asked, f"since {found.since.isoformat()}")
+            return failed(_RECORDED, taken, window.after(found.since) + (DAY if asked.more_than else timedelta(0)))
         if not found.holds:
             return unknown(found.reason or Reason.IMPRECISE, evidence=_explained(treatment, asked, None))
     return passed(_RECORDED, _explained(treatment, asked, f"unchanged since {first.isoformat()} or earlier"))

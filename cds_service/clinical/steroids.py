@@ -11,21 +11,17 @@ from typing import NamedTuple
 
 from ..chart.chart import Chart
 from ..chart.facts import Exposure
-from ..kernel.answers import Evidence, Reason, new
+from ..kernel.answers import Evidence, Reason
 from ..kernel.dates import DateSpan
 from ..kernel.numbers import ZERO, Interval, exactly
 from ..terminology import Terminology
 from .body_weight import weight_today
-from .exposures import OPEN, Cover, covers, exposures, is_current
+from .exposures import Cover, Row, covers, exposures, is_current, shown
 from .plain import Plain, plain
 from .regimen import ALONE, ONE, Taken, breaks, taken_on
 
 DEPOT_LASTS = timedelta(28)
 """A depot within 28 days leaves the dose unknown (decision 40)."""
-
-
-_Row = tuple[tuple[str | None, ...], tuple[str | None, str | None]]
-"""What does not change with the rule: evidence up to the dose in words; its finer basis and a note."""
 
 
 class DayDose:
@@ -41,10 +37,11 @@ class DayDose:
     computed: bool
     """It needed a factor other than 1, a sum of several drugs, or a weight (decision 50)."""
     taken: tuple[Taken, ...]
+    """What the evidence is made of, where `rows` are not known yet."""
     none: bool
     """Nothing was taken."""
-    rows: list[_Row] | None
-    """What the evidence says of each record, once it was asked for."""
+    rows: list[Row] | None
+    """What does not change with the rule, up to the dose in words, once it was asked for."""
     by_weight: bool
     """It was reckoned with a weight; known together with `rows`."""
 
@@ -92,7 +89,7 @@ class Steroids:
         self.records = records
         self.plain = found = plain(records, chart.as_of)
         self.laid = None
-        dose = None if found is None else _plain_dose(found.now, chart)
+        dose = None if found is None else _plain_dose(found, chart)
         self.dose = dose or dose_of(chart, taken_on(laid_out(self, chart).now, chart.as_of))
 
 
@@ -130,11 +127,12 @@ def laid_out(found: Steroids, chart: Chart) -> Laid:
     return laid
 
 
-def _plain_dose(now: list[Exposure], chart: Chart) -> DayDose | None:
+def _plain_dose(found: Plain, chart: Chart) -> DayDose | None:
     """What `dose_of` says of plain records that go on, where all tell of one drug in one dose; None where they do not.
 
     Several are one exposure where each is of another kind of resource (decision 14).
     """
+    now = found.now
     if not now:
         return _NOTHING
     ingredient, daily = now[0].ingredient, now[0].dose.daily
@@ -149,10 +147,17 @@ def _plain_dose(now: list[Exposure], chart: Chart) -> DayDose | None:
             sources.add(e.source)
         if len(sources) < len(now) or not sources.issubset(ALONE):
             return None
-    going_on = tuple([new(Cover, (e.start, OPEN, e)) for e in now])
-    taken = new(Taken, (ingredient, "mg/d", daily, None, False, going_on, True))
-    same = factor is ONE
-    return DayDose(daily if same else daily.times(factor), None, None, not same, (taken,))
+    made = DayDose(daily, None, None, False, ())
+    made.none = False
+    said = f"{daily} mg/d"
+    if factor is not ONE:
+        made.total, made.computed = daily.times(factor), True
+        said += _reckoned(daily, "mg/d", factor, made, chart)
+    made.rows = [((*head, said), _COMPUTED if made.computed else tail) for head, tail in found.rows]
+    return made
+
+
+_COMPUTED = ("computed", None)
 
 
 def steroids(chart: Chart, scope: str) -> Steroids:
@@ -161,7 +166,7 @@ def steroids(chart: Chart, scope: str) -> Steroids:
     Oral questions leave out what is known to be given otherwise (decision 21); unclear routes stay in both. Where all
     are swallowed both are the same: worked out once.
     """
-    found: Steroids | None = chart.memo.get(_KEYS[scope])
+    found: Steroids | None = chart.memo.get(scope)
     if found is None:
         if scope == "systemic":
             found = Steroids(exposures(chart, _GROUPS), chart)
@@ -170,12 +175,11 @@ def steroids(chart: Chart, scope: str) -> Steroids:
             swallowed = [e for e in found.records if e.route == "oral" or (e.route is None and e.systemic != "depot")]
             if len(swallowed) < len(found.records):
                 found = Steroids(swallowed, chart)
-        chart.memo[_KEYS[scope]] = found
+        chart.memo[scope] = found
     return found
 
 
 _GROUPS = ("glucocorticoid", "no_equivalence")
-_KEYS = {"oral": "steroids oral", "systemic": "steroids systemic"}
 
 
 def current_dose(chart: Chart, scope: str) -> DayDose:
@@ -260,16 +264,15 @@ def _part(chart: Chart, taken: Taken, factor: Interval | None) -> tuple[Interval
 
 def dose_evidence(dose: DayDose, chart: Chart, threshold: str, rule: str) -> tuple[Evidence, ...]:
     """Each record that the dose rests on, with the factor where it is not 1; the weight of a dose by weight."""
-    said = (threshold, rule)
-    shown = tuple([new(Evidence, head + said + tail) for head, tail in dose.rows or _rows(dose, chart)])
+    made = shown(dose.rows or _rows(dose, chart), (threshold, rule))
     if dose.by_weight and (weight := weight_today(chart)) is not None:
-        return (*shown, weight.evidence)
-    return shown
+        return (*made, weight.evidence)
+    return made
 
 
-def _rows(dose: DayDose, chart: Chart) -> list[_Row]:
+def _rows(dose: DayDose, chart: Chart) -> list[Row]:
     equivalents = factors(chart)
-    made: list[_Row] = []
+    made: list[Row] = []
     seen: set[str] = set()
     for ingredient, unit, amount, problem, _, covers_, _ in dose.taken:
         normalised = None

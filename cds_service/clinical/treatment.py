@@ -77,6 +77,7 @@ class Treatment:
         standing: Standing,
         records: Sequence[Exposure],
         now: Sequence[Exposure],
+        rows: list[Row],
         scope: str,
         labels: frozenset[str],
         plain: Plain | None = None,
@@ -86,7 +87,7 @@ class Treatment:
         self.standing = standing
         self.records = records
         self.now = now
-        self.rows = rows(now) if now else []
+        self.rows = rows
         self.scope = scope
         self.labels = labels
         self.plain = plain
@@ -141,11 +142,10 @@ def _treatments(chart: Chart) -> list[Treatment]:
     long_ago = chart.as_of - INFUSION_DAYS
     found: dict[str, Treatment] = {}
     for ingredient, records in by_ingredient.items():
-        labelled = labels[ingredient]
-        drug = "glucocorticoid" if "glucocorticoid" in labelled else records[0].drug
+        drug = "glucocorticoid" if "glucocorticoid" in labels[ingredient] else records[0].drug
         if drug in found:  # of several ingredients, whose records must stay in the order in which they were recorded
             return _stood(chart.exposures, chart)
-        found[drug] = _stand(drug, records, labelled, chart, long_ago)
+        found[drug] = _stand(drug, records, labels[ingredient], chart, long_ago)
     return list(found.values())
 
 
@@ -194,11 +194,11 @@ def _stand(
         common = plain(records, as_of) if "aspirin" not in labels else None
     if common is not None:
         now = common.now
-        return Treatment(drug, CURRENT if now else PAST, records, now, scope, labels, common)
+        return Treatment(drug, CURRENT if now else PAST, records, now, common.rows, scope, labels, common)
     alone = _alone(records) if len(records) == 1 else None
     late = [e for e in records if e.end is None or e.end[1] >= long_ago]
     if not late:
-        return Treatment(drug, PAST, records, late, scope, labels)
+        return Treatment(drug, PAST, records, late, [], scope, labels)
     sure: list[Exposure] = []
     maybe: list[Exposure] = []
     for e in late:
@@ -208,11 +208,11 @@ def _stand(
             if current and doubtful(e) is None:
                 sure.append(e)
     if sure:
-        return Treatment(drug, CURRENT, records, sure, scope, labels, None, alone)
+        return Treatment(drug, CURRENT, records, sure, rows(sure), scope, labels, None, alone)
     if maybe:
-        return Treatment(drug, OPEN, records, maybe, scope, labels, None, alone)
+        return Treatment(drug, OPEN, records, maybe, rows(maybe), scope, labels, None, alone)
     paused = [e for e in late if e.state == "held" and held(e, as_of)]
-    return Treatment(drug, HELD if paused else PAST, records, paused, scope, labels, None, alone)
+    return Treatment(drug, HELD if paused else PAST, records, paused, rows(paused), scope, labels, None, alone)
 
 
 def why_open(treatment: Treatment) -> Reason:

@@ -8,11 +8,12 @@
     never_exposed: gene_modified_cell_product
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ..chart.chart import Chart
+from ..chart.facts import Exposure
 from ..clinical.courses import infusions_enough, long_enough, one_enough
 from ..clinical.drug_silence import KINDS_READ, names, nothing_recorded, spoken
 from ..clinical.exposures import evidence, exposures, recorded
@@ -92,26 +93,21 @@ class ExposedTo:
             for e in reversed(records):
                 if e.doubt is None:
                     return passed(Basis.RECORDED, (evidence(e, rule="exposed_to"),))
-        sure = [e for e in records if e.doubt is None]
-        if not sure or in_all is None:
-            doubted = tuple(evidence(e, rule="exposed_to", note=e.doubt) for e in records[:3])
-            return unknown(Reason.INCOMPARABLE, evidence=doubted)
-        lasted = self._at_once(treatment, in_all, chart)
-        if lasted is None:
-            made = [c for c in drug_covers(treatment, chart) if c[2].doubt is None]
-            lasted = long_enough(made, in_all, self.threshold, chart)
-        if self.once_at_least is None:
-            return lasted
-        return all_of((lasted, reached_per_kg(sure, self.once_at_least, chart)))
-
-    def _at_once(self, treatment: Treatment, window: Window, chart: Chart) -> Answer | None:
-        """The short ways to a treatment that was long enough; None where the long way must tell."""
-        records = treatment.records
+            return _doubted(records)
         if treatment.plain is not None or treatment.alone is not None:
-            return one_enough(records, window, self.threshold, chart)
-        if records[0].infusion:
-            return infusions_enough(records, window, self.threshold, chart)
-        return None
+            lasted = one_enough(treatment, in_all, self.threshold, chart)
+        else:
+            lasted = infusions_enough(records, in_all, self.threshold, chart) if records[0].infusion else None
+        if lasted is None or self.once_at_least is not None:
+            sure = [e for e in records if e.doubt is None]
+            if not sure:
+                return _doubted(records)
+            if lasted is None:
+                made = [c for c in drug_covers(treatment, chart) if c[2].doubt is None]
+                lasted = long_enough(made, in_all, self.threshold, chart)
+            if self.once_at_least is not None:
+                return all_of((lasted, reached_per_kg(sure, self.once_at_least, chart)))
+        return lasted
 
     def _intolerances(self, chart: Chart) -> list[tuple[str, Evidence]]:
         known = chart.terminology.ingredients
@@ -144,6 +140,12 @@ class ExposedTo:
         concepts = frozenset({"body_weight"}) if self.once_at_least is not None else frozenset()
         kinds |= {"Observation"} if concepts else set()
         return Reads(frozenset(kinds), concepts=concepts, drugs=frozenset(self.drugs))
+
+
+def _doubted(records: Sequence[Exposure]) -> Answer:
+    """All records are in doubt."""
+    shown = tuple(evidence(e, rule="exposed_to", note=e.doubt) for e in records[:3])
+    return unknown(Reason.INCOMPARABLE, evidence=shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from ..chart.chart import Chart
 from ..clinical.drug_silence import KINDS_READ, names, nothing_recorded, spoken
-from ..clinical.exposures import each_evidence, evidence
-from ..clinical.treatment import CURRENT, OPEN, treatments
-from ..kernel.answers import Answer, Basis, Reason, passed, unknown
+from ..clinical.exposures import Row, evidence, shown
+from ..clinical.treatment import HELD, not_past
+from ..kernel.answers import Answer, Basis, Evidence, Reason, passed, unknown
 from .rule import Reads, Spec
 
 KIND = "for_another_disease"
@@ -30,19 +30,22 @@ class ForAnotherDisease:
 
     def answer(self, chart: Chart) -> Answer:
         """A current one with another reason is for a clinician to judge; no recorded reason passes."""
-        now = [
-            e for t in treatments(chart, self.wanted) if t.standing is CURRENT or t.standing is OPEN for e in t.now
-        ]  # fmt: skip
-        others = tuple([
-            evidence(e, rule=KIND, note=f"recorded reason: {'; '.join(e.reasons)}") for e in now if e.for_lupus is False
-        ])
+        now: list[Row] = []
+        others: tuple[Evidence, ...] = ()
+        for treatment in not_past(chart):
+            if not treatment.labels.isdisjoint(self.wanted) and treatment.standing is not HELD:
+                now += treatment.rows
+                for e in treatment.now:
+                    if e.for_lupus is False:
+                        said = f"recorded reason: {'; '.join(e.reasons)}"
+                        others = (*others, evidence(e, rule=KIND, note=said))
         if not chart.drugs_complete:
             return unknown(Reason.UNAVAILABLE, self.missing, others)
         if others:
             return unknown(Reason.JUDGEMENT, self.missing, others)
         if not now or chart.unnamed_drugs:
             return nothing_recorded(chart, self.missing, rule=KIND)
-        return passed(Basis.RECORDED, each_evidence(now, KIND))
+        return passed(Basis.RECORDED, shown(now, (None, None, KIND)))
 
     def words(self) -> str:
         """In plain words."""

@@ -13,11 +13,13 @@
 from dataclasses import dataclass, field
 
 from ..chart.chart import Chart
+from ..clinical.courses import longest
 from ..clinical.drug_silence import KINDS_READ, names, nothing_recorded, spoken
 from ..clinical.exposures import each_evidence, evidence, recorded
 from ..clinical.steadiness import Asked, stable, told
 from ..clinical.treatment import CURRENT, HELD, OPEN, Treatment, not_past, treatments, why_open
 from ..kernel.answers import REASON_RANK, Answer, Evidence, Reason, Status, unknown
+from ..kernel.dates import Window
 from ..kernel.logic import all_of, any_of
 from .rule import Reads, Spec
 
@@ -185,7 +187,7 @@ def read(spec: Spec) -> OnTreatment:
     begun, steady = spec.window("begun"), exact or more
     asked = Asked(
         how, begun, f"begun ≥ {begun} ago", steady, more is not None,
-        f"dose stable for {'>' if more is not None else '≥'} {steady}",
+        f"dose stable for {'>' if more is not None else '≥'} {steady}", longest(begun or Window()),
     )  # fmt: skip
     scope = "oral" if route == "oral" else "systemic"
     made = OnTreatment if how == "on_treatment" else EachTreatment

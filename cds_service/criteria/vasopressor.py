@@ -6,8 +6,8 @@
 from dataclasses import dataclass
 
 from ..chart.chart import DRUG_KINDS, Chart
-from ..clinical.drug_effects import current_vasopressor
-from ..clinical.exposures import evidence, exposures
+from ..clinical.drug_effects import PRESSORS, current_vasopressor
+from ..clinical.exposures import evidence, exposures, recorded
 from ..clinical.findings import since
 from ..kernel.answers import Answer, Basis, Evidence, Reason, failed, passed, unknown
 from .rule import Reads, Spec
@@ -24,6 +24,8 @@ class NoVasopressor:
 
     def answer(self, chart: Chart) -> Answer:
         """A current intravenous one fails; an unclear one is for a clinician; silence needs complete drug records."""
+        if chart.drugs_complete and not chart.unnamed_drugs and not recorded(chart, PRESSORS):
+            return passed(Basis.NOT_RECORDED, (since(chart),))
         found = current_vasopressor(chart)
         if found.current:
             return failed(Basis.RECORDED, found.current)
@@ -35,10 +37,8 @@ class NoVasopressor:
             return unknown(Reason.INCOMPARABLE, _MISSING, (*found.judgement, *unnamed))
         if found.judgement:
             return unknown(Reason.JUDGEMENT, _MISSING, found.judgement)
-        past = exposures(chart, ("vasopressor", "vasopressor_judgement"))
-        if past:  # read, though it does not trigger (decision 3)
-            return passed(Basis.RECORDED, (evidence(past[-1], rule=KIND, note="not current, or not intravenous"),))
-        return passed(Basis.NOT_RECORDED, (since(chart),))
+        past = exposures(chart, PRESSORS)  # read, though they do not trigger (decision 3)
+        return passed(Basis.RECORDED, (evidence(past[-1], rule=KIND, note="not current, or not intravenous"),))
 
     def words(self) -> str:
         """What counts."""

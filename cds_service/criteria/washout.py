@@ -58,28 +58,32 @@ class Washout:
             return nothing_recorded(chart, self.missing, self.window, KIND)
         found = exposures(chart, self.drugs)
         weighed = [self._weigh(last, chart, False) for last in last_exposures(found, chart.as_of)]
-        judged = exposures(chart, self.judged)
-        if judged:
+        if self.judged and recorded(chart, self.judged):
             counted = {id(e) for e in found}
-            others = [e for e in judged if id(e) not in counted]
+            others = [e for e in exposures(chart, self.judged) if id(e) not in counted]
             weighed += [self._weigh(last, chart, True) for last in last_exposures(others, chart.as_of)]
-        failing = [w for w in weighed if w.verdict is Status.FAIL]
-        if failing:
-            worst = max(failing, key=lambda w: w.until)
-            notes: tuple[str, ...] = (worst.note,) if worst.note else ()
-            assumes = "stopped" if worst.last.ongoing else None
-            return failed(Basis.RECORDED, self._shown(failing), worst.until, assumes, notes)
+        verdicts = [w.verdict for w in weighed]
+        if Status.FAIL in verdicts:
+            return self._failed([w for w in weighed if w.verdict is Status.FAIL])
         if not chart.drugs_complete:
             return unknown(Reason.UNAVAILABLE, self.missing, self._shown(weighed))
-        open_ = [w for w in weighed if w.reason is not None]
-        if open_ or chart.unnamed_drugs:
-            reasons = [w.reason for w in open_ if w.reason is not None]
-            reasons += [Reason.INCOMPARABLE] * bool(chart.unnamed_drugs)
-            notes = tuple(dict.fromkeys(w.note for w in open_ if w.note))
-            shown = self._shown(open_) + unnamed(chart, KIND)
-            return unknown(min(reasons, key=REASON_RANK.__getitem__), self.missing, shown, notes)
+        if Status.UNKNOWN in verdicts or chart.unnamed_drugs:
+            return self._open([w for w in weighed if w.reason is not None], chart)
         latest = max(weighed, key=_UNTIL)
         return passed(Basis.RECORDED, self._shown([latest]), (latest.note,) if latest.note else ())
+
+    def _failed(self, failing: "list[_Weighed]") -> Answer:
+        worst = max(failing, key=_UNTIL)
+        notes: tuple[str, ...] = (worst.note,) if worst.note else ()
+        assumes = "stopped" if worst.last.ongoing else None
+        return failed(Basis.RECORDED, self._shown(failing), worst.until, assumes, notes)
+
+    def _open(self, open_: "list[_Weighed]", chart: Chart) -> Answer:
+        reasons = [w.reason for w in open_ if w.reason is not None]
+        reasons += [Reason.INCOMPARABLE] * bool(chart.unnamed_drugs)
+        notes = tuple(dict.fromkeys(w.note for w in open_ if w.note))
+        shown = self._shown(open_) + unnamed(chart, KIND)
+        return unknown(min(reasons, key=REASON_RANK.__getitem__), self.missing, shown, notes)
 
     def _weigh(self, last: Last, chart: Chart, judged: bool) -> "_Weighed":
         """One last exposure against the window; evidence is made for those that decide."""
