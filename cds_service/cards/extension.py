@@ -17,44 +17,28 @@ from .told import Told, written
 
 def extension(screening: Screening, trials: Sequence[Share], told: Told) -> msgspec.Raw:
     """The JSON of the extension. `trials`: those that it tells of; `told`: their answers."""
-    # All pieces in one list, joined once: the whole is some fourteen kilobytes long.
-    parts = [f'{{"patient":{written(screening.patient)},"as_of":"{screening.as_of.isoformat()}","trials":[']
-    comma = ""
-    for assessment, own, ids in trials:
-        parts.append(comma)
-        parts.append(_head(assessment[0], assessment[1]))
-        if assessment[2] is not None or assessment[3]:
-            parts.append(_dated(assessment))
-        if ids:
-            answers = list(_opened(ids))
-            answers[1::2] = own(told.json)
-            parts += answers
-        parts.append("}")
-        comma = ","
-    skipped = skipped_in_short(screening) if screening.skipped else None
-    parts.append(f'],"skipped":{written(skipped)}}}' if skipped else "]}")
-    return msgspec.Raw("".join(parts))
+    parts = [
+        _form(assessment[0], assessment[1], ids) % (_dated(assessment), *own(told.json))
+        for assessment, own, ids in trials
+    ]
+    skipped = f',"skipped":{written(skipped_in_short(screening))}' if screening.skipped else ""
+    patient, as_of = written(screening.patient), screening.as_of.isoformat()
+    return msgspec.Raw(f'{{"patient":{patient},"as_of":"{as_of}","trials":[{",".join(parts)}]{skipped}}}')
 
 
 @lru_cache(maxsize=256)
-def _opened(ids: tuple[str, ...]) -> tuple[str, ...]:
-    """The list of criteria with a place for each answer: what stands before its status, the place, and the end."""
-    opening = ',"criteria":['
-    pieces: list[str] = []
-    for n, id_ in enumerate(ids):
-        pieces += [f'{"}," if n else opening}{{"id":{written(id_)}', ""]
-    return (*pieces, "}]")
-
-
-@lru_cache(maxsize=256)
-def _head(trial: Trial, verdict: str) -> str:
-    """What stands before the criteria."""
+def _form(trial: Trial, verdict: str, ids: tuple[str, ...]) -> str:
+    """One trial, with a place for what may stand before its criteria and one for each answer: all words of ours."""
     named = {"id": trial.id, "status": trial.status, "status_as_of": trial.status_as_of.isoformat(), "verdict": verdict}
-    return written(named)[:-1]
+    head = written(named)[:-1].replace("%", "%%")
+    if not ids:
+        return f"{head}%s}}"
+    each = "},".join([f'{{"id":{written(id_)}'.replace("%", "%%") + "%s" for id_ in ids])
+    return f'{head}%s,"criteria":[{each}}}]}}'
 
 
 def _dated(assessment: Assessment) -> str:
-    """The day from which a trial may fit, and the notes on it."""
+    """The day from which a trial may fit, and the notes on it; of most trials nothing."""
     _, _, eligible_from, notes, _ = assessment
     day = f',"eligible_from":"{eligible_from.isoformat()}"' if eligible_from else ""
     return f'{day},"notes":{written(notes)}' if notes else day

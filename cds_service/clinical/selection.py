@@ -190,14 +190,12 @@ def decide(found: Found, missing: tuple[str, ...], judge: Callable[[Result], Ans
     """Judge the results that count; of several that differ the one worse for eligibility stands (decision 1)."""
     if found is NOTHING:
         return no_data(missing)
-    if found.reason is not None:
-        looked = found.older or next(iter(found.results), None)
-        return unknown(found.reason, missing, (seen(looked),) if looked is not None else ())
-    if len(found.results) == 1:
-        answer = judge(found.results[0])
-    else:
-        answer = _worst([judge(r) for r in found.results], found.ordered, missing)
-    return answer.noted(PRELIMINARY) if found.preliminary else answer
+    results, reason, older, preliminary, ordered, _ = found
+    if reason is not None:
+        looked = older or (results[0] if results else None)
+        return unknown(reason, missing, (seen(looked),) if looked is not None else ())
+    answer = judge(results[0]) if len(results) == 1 else _worst([judge(r) for r in results], ordered, missing)
+    return answer.noted(PRELIMINARY) if preliminary else answer
 
 
 _WORST_FIRST = {Status.FAIL: 0, Status.UNKNOWN: 1, Status.REVIEW: 2, Status.PASS: 3}

@@ -14,7 +14,8 @@ from .measures import Measure, measure
 
 SIGNS = {"at_least": "≥", "at_most": "≤", "more_than": ">", "less_than": "<"}
 _DIGITS = Context(prec=20)
-_plus = _DIGITS.plus
+rounded = _DIGITS.plus
+"""Twenty digits: 42 µmol/L is twice 21 µmol/L also after both were divided by 17.1."""
 _METHODS: dict[str, Callable[[Interval, Decimal], bool | None]] = {
     "at_least": Interval.at_least,
     "at_most": Interval.at_most,
@@ -45,17 +46,10 @@ class Threshold:
     how: str = "number"
     meets: Callable[[Decimal, Decimal], bool] = field(init=False, repr=False, compare=False)
     """`sign` for one number."""
-    plainly: Callable[[Chart, Result, str], Answer | None] = field(init=False, repr=False, compare=False)
-    """The short way of `judge` for nearly every result: one number, and for a multiple of the ULN one own limit.
-
-    None: something is unusual, and `_carefully` has to look at it. A test holds both against each other.
-    """
 
     def __post_init__(self) -> None:
         """Work out at load time what no result changes."""
         object.__setattr__(self, "meets", _EXACT[self.sign])
-        ways = {"number": self._against_number, "times": self._against_limit, "over": self._against_limit}
-        object.__setattr__(self, "plainly", ways.get(self.how, _never_plain))
 
     def holds(self, value: Interval) -> bool | None:
         """Whether a number in the canonical unit meets a threshold of the form `number`; None when it straddles."""
@@ -63,35 +57,6 @@ class Threshold:
 
     def judge(self, chart: Chart, result: Result, missing: tuple[str, ...], rule: str) -> Answer:
         """Judge one result against this threshold. Never raises."""
-        answer = self.plainly(chart, result, rule)
-        return self._carefully(chart, result, missing, rule) if answer is None else answer
-
-    def _against_number(self, chart: Chart, result: Result, rule: str) -> Answer | None:
-        value: Measure = result.measured or measure(chart, result)
-        _, _, _, exact, unit, shown = value
-        if exact is None or unit != self.unit:
-            return None
-        status = _PASS if self.meets(exact, self.number) else _FAIL
-        said = (self.text, rule, None, None)
-        evidence = new(Evidence, shown + said)
-        return new(Answer, (status, _RECORDED, None, None, None, (), (evidence,), ()))
-
-    def _against_limit(self, chart: Chart, result: Result, rule: str) -> Answer | None:
-        value: Measure = result.measured or measure(chart, result)
-        _, _, _, exact, unit, shown = value
-        if exact is None or unit != self.unit:
-            return None
-        upper: Upper = (result.uppers or uppers(chart, result))[0]
-        limit = upper[6]
-        if limit is None:
-            return None
-        bound = limit * self.number if self.how == "times" else limit + self.number
-        status = _PASS if self.meets(_plus(exact), _plus(bound)) else _FAIL
-        said = (self.text + upper[7], rule, None, None)
-        evidence = new(Evidence, shown + said)
-        return new(Answer, (status, _RECORDED, None, None, None, (), (evidence,), ()))
-
-    def _carefully(self, chart: Chart, result: Result, missing: tuple[str, ...], rule: str) -> Answer:
         how = self.how
         if how in ("high", "low"):
             return self._own_range(chart, result, missing, rule)
@@ -151,7 +116,7 @@ class Threshold:
         return unknown(Reason.NO_REFERENCE_RANGE, missing, (self._evidence(result, value, rule),))
 
     def _bound(self, limit: Decimal) -> Decimal:
-        return _DIGITS.plus(limit * self.number if self.how == "times" else limit + self.number)
+        return rounded(limit * self.number if self.how == "times" else limit + self.number)
 
     def _within(self) -> bool | None:
         """What "at or below the limit" decides: a multiple of 1 or more, or something added to it."""
@@ -195,10 +160,6 @@ class Threshold:
         )
 
 
-def _never_plain(chart: Chart, result: Result, rule: str) -> None:
-    """Its own range always asks for a careful look."""
-
-
 def _compared(sign: str, value: Interval, limit: Decimal) -> bool | None:
     """Whether a value meets `sign` and `limit`; None when it straddles. One number is compared without ado."""
     number = value.low
@@ -208,9 +169,8 @@ def _compared(sign: str, value: Interval, limit: Decimal) -> bool | None:
 
 
 def _rounded(value: Interval) -> Interval:
-    """Twenty digits: 42 µmol/L is twice 21 µmol/L also after both were divided by 17.1."""
     if value.low is not None and value.low is value.high:
-        return exactly(_DIGITS.plus(value.low))
-    low = None if value.low is None else _DIGITS.plus(value.low)
-    high = None if value.high is None else _DIGITS.plus(value.high)
+        return exactly(rounded(value.low))
+    low = None if value.low is None else rounded(value.low)
+    high = None if value.high is None else rounded(value.high)
     return Interval(low, high, value.low_open, value.high_open)

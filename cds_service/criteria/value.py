@@ -9,24 +9,27 @@ criteria.md section 2 "Observation values", "Units", "Multiples"; decisions 1, 9
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ..chart.chart import Chart
 from ..chart.facts import Result
 from ..clinical.findings import by_finding, evidence_of, incomplete, possible, recorded
-from ..clinical.measures import convert, measure
+from ..clinical.limits import Upper, uppers
+from ..clinical.measures import Measure, convert, measure
 from ..clinical.selection import NOTHING, Found, Query, decide, newest, query, seen
 from ..clinical.spoiled import SPOILERS, spoiled, undisturbed
-from ..clinical.thresholds import SIGNS, Threshold
-from ..kernel.answers import Answer, Basis, Reason, Status, failed, no_data, unknown
+from ..clinical.thresholds import SIGNS, Threshold, rounded
+from ..kernel.answers import Answer, Basis, Evidence, Reason, Status, failed, new, no_data, unknown
 from ..kernel.dates import Window
 from ..kernel.numbers import exactly
 from .rule import Reads, Silent, Spec
 
 KIND = "value"
 
-_PASS = Status.PASS
+_PASS, _FAIL, _RECORDED = Status.PASS, Status.FAIL, Basis.RECORDED
+_TIMES = "times"
 
 _NOT_ECHO = {"nuclear", "mr", "ct", "angio"}
 _NOT_ECHO_WORDS = re.compile(
@@ -73,6 +76,14 @@ class Value:
     """What it answers where there is no result at all, and nothing that speaks in its place."""
     besides: Query | None = field(init=False, repr=False, compare=False)
     """The results of `beside`."""
+    unit: str | None = field(init=False, repr=False, compare=False)
+    """The unit of the threshold; None where a result is held against its own range."""
+    number: Decimal = field(init=False, repr=False, compare=False)
+    meets: Callable[[Decimal, Decimal], bool] = field(init=False, repr=False, compare=False)
+    multiple: str | None = field(init=False, repr=False, compare=False)
+    """`times` or `over` where the threshold is one of a result's upper limit."""
+    said: tuple[str, str, None, None] = field(init=False, repr=False, compare=False)
+    """How the evidence of a comparison ends."""
 
     def __post_init__(self) -> None:
         """Work out at load time what no chart changes."""
@@ -84,6 +95,12 @@ class Value:
         silent = Silent(no_data(self.concepts), looked_at, frozenset(self.fails_without_value))
         object.__setattr__(self, "silent", silent)
         object.__setattr__(self, "besides", query((self.beside,)) if self.beside else None)
+        threshold = self.threshold
+        object.__setattr__(self, "unit", None if threshold.how in ("high", "low") else threshold.unit)
+        object.__setattr__(self, "number", threshold.number)
+        object.__setattr__(self, "meets", threshold.meets)
+        object.__setattr__(self, "multiple", threshold.how if threshold.how in (_TIMES, "over") else None)
+        object.__setattr__(self, "said", (threshold.text, KIND, None, None))
 
     def answer(self, chart: Chart) -> Answer:
         """Answer for this chart; never raises."""
@@ -91,11 +108,24 @@ class Value:
         result = found[5]
         if result is None:
             return self._of_several(chart, found)
-        # The common case, without the ado of several.
+        # Nearly always it is one number against one limit, and nothing else speaks. At the first unusual thing a
+        # careful look is taken; a test holds both against each other.
         if self.compared or (self.spoilers and undisturbed(chart, self.spoilers)):
-            answer = self.threshold.plainly(chart, result, KIND)
-            if answer is not None and (self.plain or (answer[0] is _PASS and self.beside is None)):
-                return answer
+            measured: Measure = result.measured or measure(chart, result)
+            _, _, _, exact, unit, shown = measured
+            limit, said = self.number, self.said
+            if self.multiple:
+                upper: Upper = (result.uppers or uppers(chart, result))[0]
+                if exact is not None and upper[6] is not None:
+                    bound = upper[6] * limit if self.multiple is _TIMES else upper[6] + limit
+                    exact, limit, said = rounded(exact), rounded(bound), (said[0] + upper[7], KIND, None, None)
+                else:
+                    exact = None
+            if exact is not None and unit == self.unit:
+                status = _PASS if self.meets(exact, limit) else _FAIL
+                if self.plain or (status is _PASS and self.beside is None):
+                    evidence = (new(Evidence, shown + said),)
+                    return new(Answer, (status, _RECORDED, None, None, None, (), evidence, ()))
         return self._completed(chart, self._judge(chart, result))
 
     def _of_several(self, chart: Chart, found: Found) -> Answer:

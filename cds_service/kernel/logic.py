@@ -7,6 +7,7 @@ Source: criteria.md sections 1 and 2, decisions 4, 42, 50.
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import compress
 from operator import itemgetter
 
 from .answers import REASON_RANK, Answer, Basis, Evidence, Reason, Status, each_once, new, review
@@ -18,6 +19,7 @@ _status, _missing, _evidence, _notes = itemgetter(0), itemgetter(5), itemgetter(
 """Of an answer."""
 _reference = itemgetter(0)
 """Of a piece of evidence."""
+_NO_REASON = frozenset((None,))
 
 
 def all_of(parts: Sequence[Answer]) -> Answer:
@@ -47,13 +49,25 @@ def _not_all(parts: Sequence[Answer], statuses: Sequence[Status]) -> Answer:
     counted = [p for p in parts if p[0] is not _REVIEW] if _REVIEW in statuses else parts
     if _FAIL in statuses:
         failing = [part for part in parts if part[0] is _FAIL]
-        return _gathered(counted, failing, _FAIL, _basis_of_all(failing), None, _latest(failing), _assumes(failing))
+        return _gathered(counted, failing, _FAIL, _basis_of_all(failing), _latest(failing), _assumes(failing))
     if _UNKNOWN in statuses:
-        open_ = [part for part in parts if part[0] is _UNKNOWN]
-        return _gathered(counted, open_, _UNKNOWN, None, first_reason(open_))
+        return _left_open(counted)
     if counted:
         return _gathered(counted, counted, _PASS, _basis_of_all(counted))
     return parts[0]
+
+
+def _left_open(parts: Sequence[Answer]) -> Answer:
+    """Several of which one at least is unknown, none of them for review: what these miss, what all show and say."""
+    _, _, reasons, _, _, missing, evidence, notes = zip(*parts, strict=True)
+    found = set(reasons) - _NO_REASON  # only what is unknown has one (decision 29)
+    reason = found.pop() if len(found) == 1 else min(found, key=REASON_RANK.__getitem__)
+    lacking, shown, said = sum(compress(missing, reasons), ()), sum(evidence, ()), sum(notes, ())
+    if len(lacking) > 1:
+        lacking = each_once(lacking)
+    if len(set(map(_reference, shown))) < len(shown):  # where all records differ nothing is said twice
+        shown = tuple(dict.fromkeys(shown))
+    return new(Answer, (_UNKNOWN, None, reason, None, None, lacking, shown, each_once(said) if said else ()))
 
 
 def any_of(parts: Sequence[Answer]) -> Answer:
@@ -74,14 +88,13 @@ def any_of(parts: Sequence[Answer]) -> Answer:
     if not counted:
         return parts[0]
     if _UNKNOWN in statuses:
-        open_ = [part for part in parts if part[0] is _UNKNOWN]
-        return _gathered(counted, open_, _UNKNOWN, None, first_reason(open_))
+        return _left_open(counted)
     first: Answer | None = None
     for part in counted:
         if part.until is not None and (first is None or first.until is None or part.until < first.until):
             first = part
     until, assumes = (None, None) if first is None else (first.until, first.assumes)
-    return _gathered(counted, counted, _FAIL, _basis_of_all(counted), None, until, assumes)
+    return _gathered(counted, counted, _FAIL, _basis_of_all(counted), until, assumes)
 
 
 def not_(part: Answer) -> Answer:
@@ -102,13 +115,13 @@ def at_least(n: int, parts: Sequence[Answer]) -> Answer:
     if len(passing) >= n:
         return _gathered(passing, passing, _PASS, _basis_of_all(passing))
     if len(passing) + len(open_) >= n:
-        return _gathered(counted, open_, _UNKNOWN, None, first_reason(open_))
+        return _left_open(counted)
     if len(parts) - len(counted) + len(passing) + len(open_) >= n:
         return review()
     needed = n - len(passing)
     dates = sorted(p.until for p in failing if p.until is not None)
     until = dates[needed - 1] if not open_ and len(dates) >= needed else None
-    return _gathered(counted, failing, _FAIL, _basis_of_all(failing or counted), None, until)
+    return _gathered(counted, failing, _FAIL, _basis_of_all(failing or counted), until)
 
 
 def first_reason(parts: Sequence[Answer]) -> Reason:
@@ -161,19 +174,15 @@ def _gathered(
     parts: Sequence[Answer],
     deciding: Sequence[Answer],
     status: Status,
-    basis: Basis | None = None,
-    reason: Reason | None = None,
+    basis: Basis,
     until: date | None = None,
     assumes: str | None = None,
 ) -> Answer:
-    """One answer of several: what those that decide miss and show (where it stays open, what all show); all notes."""
-    shown = parts if status is _UNKNOWN else deciding
-    missing: tuple[str, ...] = sum(map(_missing, deciding), ())
-    evidence: tuple[Evidence, ...] = sum(map(_evidence, shown), ())
-    notes: tuple[str, ...] = sum(map(_notes, parts), ())
-    if len(set(map(_reference, evidence))) < len(evidence):
-        evidence = tuple(dict.fromkeys(evidence))
-    return new(Answer, (status, basis, reason, until, assumes, each_once(missing), evidence, each_once(notes)))
+    """One answer of several: what those that decide miss and show; the notes of all."""
+    missing: tuple[str, ...] = each_once(sum(map(_missing, deciding), ()))
+    evidence: tuple[Evidence, ...] = each_once(sum(map(_evidence, deciding), ()))
+    notes: tuple[str, ...] = each_once(sum(map(_notes, parts), ()))
+    return new(Answer, (status, basis, None, until, assumes, missing, evidence, notes))
 
 
 def _basis_of_all(parts: Sequence[Answer]) -> Basis:
