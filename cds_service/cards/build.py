@@ -1,6 +1,7 @@
 """Screening → CDS Hooks cards: one for all trials that fit, or one a trial where the client wants that."""
 
 import os
+import struct
 from collections.abc import Callable, Sequence
 from itertools import compress
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ MOST_POINTS = 3
 EXTENSION = "org.sle-trials.screening"
 TOPIC = {"system": "urn:org.sle-trials:topics", "code": "sle-cart-trials", "display": "CAR-T trials in systemic lupus"}
 REGISTRY = "https://clinicaltrials.gov/"
+_uuid_parts = struct.Struct(">IHHHHI").unpack
 
 
 class Card(dict[str, Any]):
@@ -154,9 +156,8 @@ def _frame(screening: Screening) -> tuple[list[str], str]:
 
 def _uuid() -> str:
     """A random UUID (version 4) as `uuid.uuid4` makes it, without the object around it."""
-    n = int.from_bytes(os.urandom(16)) & ~(0xF << 76 | 0x3 << 62) | 0x4 << 76 | 0x2 << 62
-    digits = f"{n:032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    a, b, c, d, e, f = _uuid_parts(os.urandom(16))
+    return f"{a:08x}-{b:04x}-4{c & 0xFFF:03x}-{d & 0x3FFF | 0x8000:04x}-{e:04x}{f:08x}"
 
 
 def _card(

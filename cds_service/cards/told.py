@@ -72,7 +72,8 @@ def _tell(answers: Sequence[Answer], places: Collection[int], letters: list[str]
                 named = _joined(filter(None, dict.fromkeys(map(_reference, evidence))))
             if named:
                 text += f',"evidence":[{{"reference":"{named}"}}]'
-        letters[place], json[place] = letter, text
+        letters[place] = letter
+        json[place] = text
     if untils.count(None) < len(untils) or any(assumes):
         for place, answer in zip(places, answers, strict=True):
             if answer[3] is not None or answer[4]:

@@ -12,7 +12,7 @@ from .ages import ages as ages_of
 from .limits import differing_sexes
 from .measures import measure
 from .renal import ckd_epi_interval, clearance_interval, schwartz_interval
-from .selection import CONFLICT, NOTHING, PRELIMINARY, Found, decide, is_child, query, seen
+from .selection import CONFLICT, NOTHING, PRELIMINARY, Found, decide, is_child, never_made, query, seen
 from .thresholds import Threshold
 
 _AT_LIMIT = "reported within 0.5 of the limit: the number before rounding may lie on the other side"
@@ -45,18 +45,24 @@ class Computed(NamedTuple):
 
 def clearance(chart: Chart, threshold: Threshold, measured: str) -> Answer:
     """Creatinine clearance in mL/min against a threshold. `measured`: `wins` (NCT06711146 I9d) or `never` counts."""
+    computed = chart.once("cockcroft-gault", _cockcroft)
+    if never_made(chart, "crcl"):  # the common case: what is computed decides alone
+        return _judge_computed(threshold, computed, ("crcl",), "clearance")
     if measured == "wins":
         found = _MEASURED.of(chart)
         if found.reason in (None, Reason.UNAVAILABLE, Reason.IMPRECISE):
             return decide(found, ("crcl",), lambda r: threshold.judge(chart, r, ("crcl",), "clearance"))
     reported = (_CALCULATED if measured == "wins" else _COCKCROFT).of(chart)
-    return _newer(chart, threshold, "crcl", "clearance", reported, chart.once("cockcroft-gault", _cockcroft))
+    return _newer(chart, threshold, "crcl", "clearance", reported, computed)
 
 
 def egfr(chart: Chart, threshold: Threshold) -> Answer:
     """eGFR in mL/min/1.73 m² against a threshold: the newest of reported and computed (decision 7)."""
+    computed = chart.once("egfr computed", _egfr)
+    if never_made(chart, "egfr"):
+        return _judge_computed(threshold, computed, ("egfr",), "egfr")
     reported = (_PAEDIATRIC if is_child(chart) else _ADULT).of(chart)
-    return _newer(chart, threshold, "egfr", "egfr", reported, chart.once("egfr computed", _egfr))
+    return _newer(chart, threshold, "egfr", "egfr", reported, computed)
 
 
 def _newer(

@@ -3,7 +3,7 @@
 criteria.md section 2 "Observation values", "Look-back", "Completeness"; decisions 1, 18, 51.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from ..chart.chart import Chart, Kind
 from ..chart.facts import Result
 from ..kernel.answers import Answer, Evidence, Reason, Status, merge, new, no_data, unknown
 from ..kernel.dates import Window
+from ..terminology import Terminology
 from .ages import ages
 
 CONFLICT = "two results of the same time differ; the one worse for eligibility is used"
@@ -41,25 +42,29 @@ NOTHING = Found((), _NO_DATA)
 
 def is_child(chart: Chart) -> bool:
     """Whether the patient is, or may be, under 18."""
-    found: bool | None = chart.memo.get(_CHILD)
-    if found is None:
-        years = ages(chart)
-        found = chart.memo[_CHILD] = years is not None and years[0] < 18
-    return found
-
-
-_CHILD = "may be a child"
+    years = ages(chart)
+    return years is not None and years[0] < 18
 
 
 def look_back(chart: Chart, concept: str) -> date | None:
     """First day of a concept's own look-back (mappings/lab_concepts.csv); None where it has none (decision 33)."""
-    known = chart.terminology.concepts[concept]
-    child: bool | None = chart.memo.get(_CHILD)
-    days = known.look_back_child if (is_child(chart) if child is None else child) else known.look_back
-    return chart.as_of - _days(days) if days else None
+    spans: Mapping[str, timedelta | None] = chart.memo.get(_SPANS) or chart.once(_SPANS, _spans_of)
+    span = spans[concept]
+    return chart.as_of - span if span is not None else None
 
 
-_days = lru_cache(maxsize=256)(timedelta)
+_SPANS = "look-back of each concept"
+
+
+def _spans_of(chart: Chart) -> Mapping[str, timedelta | None]:
+    return _spans(chart.terminology, is_child(chart))
+
+
+@lru_cache(maxsize=16)
+def _spans(terminology: Terminology, child: bool) -> Mapping[str, timedelta | None]:
+    """How far the service looks back for each concept, at an adult and at a child."""
+    days = {name: known.look_back_child if child else known.look_back for name, known in terminology.concepts.items()}
+    return {name: timedelta(n) if n else None for name, n in days.items()}
 
 
 class Query:
@@ -82,11 +87,12 @@ class Query:
         found: Found | None = chart.memo.get(self)
         if found is not None:
             return found
-        concept, concepts, kind = self.concept, self.concepts, chart.kinds.get("Observation", _READ)
-        results = of_concepts(chart, concepts) if concept is None else chart.results.get(concept, ())
+        concept = self.concept
+        results = of_concepts(chart, self.concepts) if concept is None else chart.results.get(concept, ())
+        kind = chart.kinds.get("Observation", _READ)
         if not results and kind is _READ:
             return NOTHING
-        start = look_back(chart, concepts[0]) if self.window is None else self.window.before(chart.as_of)
+        start = look_back(chart, self.concepts[0]) if self.window is None else self.window.before(chart.as_of)
         found = pick(results, start, self.accept)
         if kind is not _READ and not kind.complete and not (kind is _NEWEST and (found.results or found.older)):
             results_, _, older, preliminary, ordered, _ = found
@@ -106,6 +112,11 @@ def newest(
 ) -> Found:
     """`query(concepts, window, accept)` of a chart."""
     return query(concepts, window, accept).of(chart)
+
+
+def never_made(chart: Chart, concept: str) -> bool:
+    """Whether there is no result of a concept, of whatever age and kind: every question for it finds `NOTHING`."""
+    return concept not in chart.results and chart.kinds.get("Observation", _READ) is _READ
 
 
 def of_concepts(chart: Chart, concepts: Sequence[str]) -> Sequence[Result]:

@@ -10,6 +10,9 @@ from typing import NamedTuple
 ZERO = Decimal(0)
 _LONGEST = 60
 """Characters of a number that a laboratory writes, at most."""
+_MEASURED = range(-29, 30)
+"""Powers of ten that somebody may measure."""
+_new = tuple.__new__
 
 
 class Interval(NamedTuple):
@@ -91,14 +94,14 @@ def json_number(written: str) -> "Decimal | str":
             number = Decimal(written)
         except InvalidOperation:
             return "?"
-        if not number or -30 < number.adjusted() < 30:
+        if not number or number.adjusted() in _MEASURED:
             return number
     return "?"
 
 
 def exactly(number: Decimal) -> Interval:
     """One number as an interval."""
-    return tuple.__new__(Interval, (number, number, False, False))
+    return _new(Interval, (number, number, False, False))
 
 
 @lru_cache(maxsize=4096)
