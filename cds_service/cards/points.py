@@ -37,7 +37,9 @@ def open_points(tallies: Sequence[Tally]) -> dict[str, list[Point]]:
     found: list[tuple[str, list[Point], list[_Asked]]] = []
     decides: dict[str, int] = {}
     for tally in tallies:
-        points = list(compress(tally.assessment.criteria, tally.unknown)) if tally.open else []
+        every, places = tally.assessment.criteria, list(compress(count(), tally.unknown))
+        criterion_at, answer_at = every.criteria.__getitem__, every.answers.__getitem__
+        points = list(zip(map(criterion_at, places), map(answer_at, places), strict=True))
         asked = [_asks(answer[5], criterion.topic, criterion.ask) for criterion, answer in points]
         found.append((tally.trial.id, points, asked))
         for key in set(chain.from_iterable(map(_keys, asked))):

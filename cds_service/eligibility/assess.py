@@ -1,8 +1,9 @@
 """assess(trial, chart): every criterion answered, one verdict, the day from which the trial may fit."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from ..chart.chart import Chart
 from ..clinical.lupus import SleState, sle
@@ -16,6 +17,44 @@ _FAIL, _UNKNOWN = Status.FAIL, Status.UNKNOWN
 LUPUS_TYPE_NOT_STATED = "lupus type not stated"
 
 
+class Answered(Sequence[tuple[Criterion, Answer]]):
+    """The criteria of a trial with their answers, paired when somebody asks for the pairs.
+
+    A card asks for the answers alone and for some of the criteria. To touch a hundred and fifty criteria for each
+    patient, and be it to hold them in pairs, is a hundredth of a whole call: they lie about in memory.
+    """
+
+    __slots__ = ("answers", "criteria")
+
+    def __init__(self, criteria: Sequence[Criterion], answers: Sequence[Answer]) -> None:
+        self.criteria = criteria
+        self.answers = answers
+
+    def __len__(self) -> int:
+        return len(self.answers)
+
+    def __iter__(self) -> Iterator[tuple[Criterion, Answer]]:
+        return zip(self.criteria, self.answers, strict=True)
+
+    @overload
+    def __getitem__(self, place: int) -> tuple[Criterion, Answer]: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Answered": ...
+    def __getitem__(self, place: int | slice) -> "tuple[Criterion, Answer] | Answered":
+        if isinstance(place, slice):
+            return Answered(self.criteria[place], self.answers[place])
+        return self.criteria[place], self.answers[place]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+
+def answered(pairs: Iterable[tuple[Criterion, Answer]]) -> Answered:
+    """These criteria with these answers."""
+    found = tuple(pairs)
+    return Answered(tuple([criterion for criterion, _ in found]), tuple([answer for _, answer in found]))
+
+
 class Assessment(NamedTuple):
     """One trial for one patient. Says nothing of recruitment."""
 
@@ -25,7 +64,7 @@ class Assessment(NamedTuple):
     eligible_from: date | None = None
     """Only with `not-yet`: the latest of the days on which the failing criteria would pass."""
     notes: tuple[str, ...] = ()
-    criteria: tuple[tuple[Criterion, Answer], ...] = ()
+    criteria: Answered = Answered((), ())
 
 
 def assess(trial: Trial, chart: Chart) -> Assessment:
@@ -48,8 +87,7 @@ def assess_all(trials: tuple[Trial, ...], chart: Chart) -> tuple[Assessment, ...
     for trial, own in zip(trials, plan.own, strict=True):
         mine = own(answers)
         verdict, eligible_from = _verdict(mine)
-        criteria = tuple(zip(trial.criteria, mine, strict=True))
-        found.append(new(Assessment, (trial, verdict, eligible_from, (), criteria)))
+        found.append(new(Assessment, (trial, verdict, eligible_from, (), Answered(trial.criteria, mine))))
     assessments = Assessments(found)
     assessments.together = Together(answers, plan.own, plan.ids, asked, plan.blank)
     return assessments

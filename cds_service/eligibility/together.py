@@ -52,11 +52,11 @@ def together(assessments: Sequence["Assessment"]) -> Together:
     answers: list[Answer] = []
     places: dict[int, int] = {}
     for assessment in assessments:
-        for _, answer in assessment.criteria:
+        for answer in assessment.criteria.answers:
             if places.setdefault(id(answer), len(answers)) == len(answers):
                 answers.append(answer)
-    own = [picker([places[id(answer)] for _, answer in assessment.criteria]) for assessment in assessments]
-    ids = [tuple([criterion.id for criterion, _ in a.criteria]) for a in assessments]
+    own = [picker([places[id(answer)] for answer in assessment.criteria.answers]) for assessment in assessments]
+    ids = [tuple([criterion.id for criterion in a.criteria.criteria]) for a in assessments]
     return Together(answers, own, ids, range(len(answers)))
 
 

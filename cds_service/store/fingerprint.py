@@ -19,8 +19,6 @@ from ..trials import Trial
 
 _encode = msgspec.json.Encoder().encode
 _EMPTY = hashlib.sha256()
-_answer = itemgetter(1)
-"""Of a criterion and its answer."""
 _status, _evidence = itemgetter(0), itemgetter(6)
 """Of an answer."""
 _reference, _record = itemgetter(0), itemgetter(slice(4))
@@ -37,7 +35,7 @@ def fingerprint(service: str, patient: str, assessments: Iterable[Assessment], r
     parts: list[object] = [service]
     for assessment in assessments:
         trial = assessment.trial
-        answers = list(map(_answer, assessment.criteria))
+        answers = assessment.criteria.answers
         facts = list(chain.from_iterable(map(_evidence, answers)))
         counts = map(not_, map(left_out, map(_reference, facts)))
         parts += (

@@ -9,7 +9,7 @@ from cds_service.cards import Card
 from cds_service.cards.build import EXTENSION
 from cds_service.chart import Chart, Kind, Patient
 from cds_service.criteria.review import Review
-from cds_service.eligibility import Assessment
+from cds_service.eligibility import Assessment, answered
 from cds_service.kernel.answers import Answer, Basis, Evidence, Reason, failed, passed, review, unknown
 from cds_service.kernel.dates import day
 from cds_service.screening import Screening
@@ -50,7 +50,7 @@ def assessed(
     answers = answers if answers is not None else [(criterion("I2", "age"), MET), (criterion("I1", "consent"), CONSENT)]
     statuses = {a.status.value for _, a in answers}
     verdict = verdict or ("possible" if "unknown" in statuses else "likely")
-    return Assessment(which, verdict, eligible_from, (), tuple(answers))
+    return Assessment(which, verdict, eligible_from, (), answered(answers))
 
 
 def waiting(which: Trial, until: date, evidence: Evidence) -> Assessment:
