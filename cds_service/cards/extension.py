@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import msgspec
 
-from ..eligibility import Assessment
+from ..eligibility import Assessment, Ids
 from ..screening import Screening, skipped_in_short
 from ..trials import Trial
 from .tally import Share
@@ -27,7 +27,7 @@ def extension(screening: Screening, trials: Sequence[Share], told: Told) -> msgs
 
 
 @lru_cache(maxsize=256)
-def _form(trial: Trial, verdict: str, ids: tuple[str, ...]) -> str:
+def _form(trial: Trial, verdict: str, ids: Ids) -> str:
     """One trial, with a place for what may stand before its criteria and one for each answer: all words of ours."""
     named = {"id": trial.id, "status": trial.status, "status_as_of": trial.status_as_of.isoformat(), "verdict": verdict}
     head = written(named)[:-1].replace("%", "%%")

@@ -4,7 +4,7 @@ Order (card.md): by how many of the shown trials they decide, then by ease (ques
 then as the trial lists them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import chain, compress, count
 from operator import itemgetter
@@ -29,18 +29,21 @@ Point = tuple[Criterion, Answer]
 """One unknown criterion of one trial."""
 _Asked = tuple[tuple[str, ...], int]
 """What the reader has to find out, and how easily."""
+_missing = itemgetter(5)
+"""Of an answer."""
 _keys, _point = itemgetter(0), itemgetter(2)
 
 
 def open_points(tallies: Sequence[Tally]) -> dict[str, list[Point]]:
     """Trial id → its unknown criteria, those first that the reader can best act on."""
-    found: list[tuple[str, list[Point], list[_Asked]]] = []
+    found: list[tuple[str, Iterable[Point], list[_Asked]]] = []
     decides: dict[str, int] = {}
     for tally in tallies:
         every, places = tally.assessment.criteria, list(compress(count(), tally.unknown))
-        criterion_at, answer_at = every.criteria.__getitem__, every.answers.__getitem__
-        points = list(zip(map(criterion_at, places), map(answer_at, places), strict=True))
-        asked = [_asks(answer[5], criterion.topic, criterion.ask) for criterion, answer in points]
+        criteria = list(map(every.criteria.__getitem__, places))
+        answers = list(map(every.answers.__getitem__, places))
+        asked = list(map(_asks, map(_missing, answers), criteria))
+        points = zip(criteria, answers, strict=True)
         found.append((tally.trial.id, points, asked))
         for key in set(chain.from_iterable(map(_keys, asked))):
             decides[key] = decides.get(key, 0) + 1
@@ -56,26 +59,27 @@ def open_points(tallies: Sequence[Tally]) -> dict[str, list[Point]]:
 
 
 @lru_cache(maxsize=1024)
-def _asks(missing: tuple[str, ...], topic: str, ask: str | None) -> _Asked:
+def _asks(missing: tuple[str, ...], criterion: Criterion) -> _Asked:
     """What answers a point. The two SLEDAI totals stand in for each other (decision 6)."""
-    keys = tuple("sledai" if "sledai" in m else m for m in missing) if missing else (topic,)
-    return keys, _EASE.get(ask or "question", 0)
+    keys = tuple("sledai" if "sledai" in m else m for m in missing) if missing else (criterion.topic,)
+    return keys, _EASE.get(criterion.ask or "question", 0)
 
 
 def line(point: Point, chart: Chart, *, brief: bool = False) -> str:
     """`- To check: **CD4 count**. Last one is from 3 Feb 2026, older than 180 days.`"""
     criterion, answer = point
     if answer[2] is _NO_DATA and not answer[6] and not answer[7] and not brief:  # reason, evidence, notes
-        return _plain(answer[5], criterion.topic, criterion.says, chart.terminology)
+        return _plain(answer[5], criterion, chart.terminology)
     lead = "For you to judge" if answer.reason is Reason.JUDGEMENT else "To check"
     why = "" if brief else f" {_why(point, chart)}"
     return f"- {lead}: **{ours(criterion.topic)}**.{why}"
 
 
 @lru_cache(maxsize=1024)
-def _plain(missing: tuple[str, ...], topic: str, says: str, terminology: Terminology) -> str:
+def _plain(missing: tuple[str, ...], criterion: Criterion, terminology: Terminology) -> str:
     """The line for what nobody recorded, the most common one: all its words are ours, none is the chart's."""
-    return f"- To check: **{ours(topic)}**. {_asked(missing, topic, says, terminology)}"
+    topic = criterion.topic
+    return f"- To check: **{ours(topic)}**. {_asked(missing, topic, criterion.says, terminology)}"
 
 
 def _why(point: Point, chart: Chart) -> str:

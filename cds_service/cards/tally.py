@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from ..eligibility import Assessment, Picker
+from ..eligibility import Assessment, Ids, Picker
 from ..trials import Trial
 from .told import JUDGE, MET, OPEN, REVIEW, SILENT, UNREAD, Told
 
 _IS_UNKNOWN = bytes([chr(letter) in OPEN + JUDGE + UNREAD for letter in range(256)])
 
-Share = tuple[Assessment, Picker, tuple[str, ...]]
+Share = tuple[Assessment, Picker, Ids]
 """One trial, what picks its answers out of those told, and the ids of its criteria."""
 
 

@@ -13,7 +13,7 @@ from ..clinical.findings import Guards, Silence, by_finding, unrecorded
 from ..criteria.rule import Silent
 from ..kernel.answers import Answer, Basis, passed, review
 from ..trials.model import Trial
-from .together import Blank, Picker, picker
+from .together import Blank, Ids, Picker, picker
 
 _READ = Kind.READ
 _NOT_ASKED = review()
@@ -47,7 +47,7 @@ class Plan(NamedTuple):
     """The rules that must be asked where a guard of silence fails."""
     own: tuple[Picker, ...]
     """For each trial: what picks the answers to its criteria out of all answers."""
-    ids: tuple[tuple[str, ...], ...]
+    ids: tuple[Ids, ...]
     """For each trial: the ids of its criteria."""
 
     def answers(self, chart: Chart) -> tuple[list[Answer], _Places]:
@@ -124,7 +124,7 @@ def _made(trials: tuple[Trial, ...]) -> Plan:
         Guards(guards),
         {guard: frozenset(touched) for guard, touched in guards.items()},
         tuple([picker([places[id(c.rule)] for c in trial.criteria]) for trial in trials]),
-        tuple([tuple([c.id for c in trial.criteria]) for trial in trials]),
+        tuple([Ids([c.id for c in trial.criteria]) for trial in trials]),
     )
 
 

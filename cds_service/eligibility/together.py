@@ -13,6 +13,14 @@ Picker = Callable[[Sequence[Any]], tuple[Any, ...]]
 """Takes what belongs to the criteria of one trial, in their order, out of a sequence with one place an answer."""
 
 
+class Ids(tuple[str, ...]):
+    """The ids of a trial's criteria. One object a plan and trial, known by its identity: what is made of it is kept."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+    __eq__ = object.__eq__
+
+
 class Blank:
     """What all rules of a plan answer where nothing touches them, in the places of their answers.
 
@@ -32,7 +40,7 @@ class Together(NamedTuple):
     answers: Sequence[Answer]
     own: Sequence[Picker]
     """For each assessment."""
-    ids: Sequence[tuple[str, ...]]
+    ids: Sequence[Ids]
     """For each assessment: the ids of its criteria."""
     asked: Collection[int]
     """The places of the answers that are of this chart; all others are those of `blank`."""
@@ -56,7 +64,7 @@ def together(assessments: Sequence["Assessment"]) -> Together:
             if places.setdefault(id(answer), len(answers)) == len(answers):
                 answers.append(answer)
     own = [picker([places[id(answer)] for answer in assessment.criteria.answers]) for assessment in assessments]
-    ids = [tuple([criterion.id for criterion in a.criteria.criteria]) for a in assessments]
+    ids = [Ids([criterion.id for criterion in a.criteria.criteria]) for a in assessments]
     return Together(answers, own, ids, range(len(answers)))
 
 

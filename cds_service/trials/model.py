@@ -7,9 +7,9 @@ from typing import Any
 from ..criteria.rule import Rule
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Criterion:
-    """One criterion of one trial."""
+    """One criterion of one trial. Known by its identity: what is made of it is kept."""
 
     id: str
     kind: str
