@@ -24,9 +24,12 @@ from .told import JSON
 Wsgi = Callable[[Any, Any], Iterable[bytes]]
 ROUTE = "hook"
 _MEDIA = frozenset((JSON, f"{JSON}; charset=utf-8", f"{JSON};charset=utf-8", f"{JSON};charset=UTF-8"))
-_UNUSUAL = frozenset(("HTTP_ORIGIN", "HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING"))
-"""A browser's call gets headers of its own (CORS); a compressed body, or one of unknown length, is Flask's to read."""
-_HOST = re.compile(r"[A-Za-z0-9.\-]+(:[0-9]+)?", re.ASCII).fullmatch
+_UNUSUAL = frozenset(("HTTP_ORIGIN", "HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING", "HTTP_UPGRADE"))
+"""A browser's call gets headers of its own (CORS); a compressed body, or one of unknown length, is Flask's to read;
+and who asks for a WebSocket is refused by it."""
+_HOST = re.compile(r"[A-Za-z0-9\-]{1,63}(\.[A-Za-z0-9\-]{1,63})*(:[0-9]{1,5})?", re.ASCII).fullmatch
+"""Flask refuses (400) a host with an empty part or a longer one."""
+_SCHEMES = ("http", "https")
 _LENGTH = re.compile("[0-9]{1,15}", re.ASCII).fullmatch
 _STATUS = {status: f"{status} {phrase.upper()}" for status, phrase in HTTP_STATUS_CODES.items()}  # as Flask writes them
 
@@ -92,4 +95,7 @@ def _is_plain(environ: Mapping[str, Any]) -> bool:
         and _UNUSUAL.isdisjoint(environ)
         and _LENGTH(environ.get("CONTENT_LENGTH", "")) is not None
         and _HOST(environ.get("HTTP_HOST", "")) is not None
+        # What a proxy says of these takes their place where it is believed (ProxyFix), and Flask refuses some of it.
+        and _HOST(environ.get("HTTP_X_FORWARDED_HOST", "x")) is not None
+        and environ.get("HTTP_X_FORWARDED_PROTO", "https") in _SCHEMES
     )

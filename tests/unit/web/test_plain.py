@@ -100,7 +100,9 @@ def _behind(*_: Any) -> Any:
      {"CONTENT_TYPE": "text/plain"}, {"CONTENT_TYPE": "application/json; charset=latin-1"}, {"CONTENT_TYPE": ""},
      {"CONTENT_LENGTH": ""}, {"CONTENT_LENGTH": "-1"}, {"CONTENT_LENGTH": "1_0"}, {"CONTENT_LENGTH": "٣"},
      {"HTTP_ORIGIN": "https://ehr.example.org"}, {"HTTP_CONTENT_ENCODING": "gzip"},
-     {"HTTP_TRANSFER_ENCODING": "chunked"}, {"HTTP_HOST": "a b"}, {"HTTP_HOST": "a/../b"}, {"HTTP_HOST": "x:y"}],
+     {"HTTP_TRANSFER_ENCODING": "chunked"}, {"HTTP_HOST": "a b"}, {"HTTP_HOST": "a/../b"}, {"HTTP_HOST": "x:y"},
+     {"HTTP_HOST": "a..b"}, {"HTTP_HOST": ".a"}, {"HTTP_HOST": "a" * 64}, {"HTTP_HOST": "x:123456"},
+     {"HTTP_UPGRADE": "websocket"}, {"HTTP_X_FORWARDED_HOST": "a..b"}, {"HTTP_X_FORWARDED_PROTO": "ws"}],
     ids=str,
 )  # fmt: skip
 def test_what_is_not_plain_goes_to_flask(change: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,6 +110,26 @@ def test_what_is_not_plain_goes_to_flask(change: dict[str, str], monkeypatch: py
     monkeypatch.setattr(plain, "flask", _behind)
     with pytest.raises(_Passed):
         sent(plain, environ(BODIES["a chart with lupus"], **change))
+
+
+_WEBSOCKET = {"HTTP_UPGRADE": "websocket", "HTTP_CONNECTION": "Upgrade"}
+
+
+@pytest.mark.parametrize(
+    ("around", "status"),
+    [({"HTTP_HOST": "a..b"}, 400), ({"HTTP_HOST": "."}, 400), ({"HTTP_HOST": "a" * 64}, 400), (_WEBSOCKET, 400),
+     ({"HTTP_X_FORWARDED_HOST": "a..b"}, 400), ({"HTTP_X_FORWARDED_PROTO": "wss"}, 400),
+     ({"HTTP_HOST": "a" * 63 + ":8000"}, 200), ({"HTTP_HOST": "a."}, 200), ({"HTTP_HOST": "[::1]:8000"}, 200),
+     ({"HTTP_X_FORWARDED_HOST": "cds.example.org"}, 200), ({"HTTP_X_FORWARDED_PREFIX": "/lupus"}, 200),
+     ({"HTTP_X_FORWARDED_PROTO": "https", "HTTP_X_FORWARDED_FOR": "10.0.0.1"}, 200)],
+    ids=str,
+)  # fmt: skip
+def test_what_flask_refuses_around_a_call_is_refused_on_both_roads(around: dict[str, str], status: int) -> None:
+    plain = road(trusted_proxies=1)
+    asked = [environ(BODIES["a chart with lupus"], **around) for _ in range(2)]
+    found = sent(plain, asked[0])
+    assert found == sent(plain.flask, asked[1])
+    assert found[0].startswith(str(status))
 
 
 def test_what_is_plain_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
