@@ -19,6 +19,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from . import outcomes, wire
 from .metrics import metrics
+from .parting import Parting
 from .plain import PlainRoad
 from .sized_body import in_one_piece
 
@@ -29,7 +30,8 @@ LINGER = 5
 after the other on few connections, and to give a connection back to the main thread and take it again means two
 changes of thread, a twentieth of a call."""
 LONGEST_READ = 30.0
-"""Seconds from the first byte of a request after which no more of it is read."""
+"""Seconds from the first byte of a request after which no more of it is read. Who has not taken the answer in the
+time that a stop gives to calls after that is not written to any longer either."""
 
 _STATUSES = (
     (errors.InvalidResponseHeader, 500), (errors.InvalidResponseHeaderName, 500), (errors.ConfigurationProblem, 500),
@@ -64,13 +66,28 @@ def answer_to(error: BaseException) -> bytes:
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
-    """See the module. Whoever sends a request slowly is not waited for: each call has one of a few threads."""
+    """See the module. Whoever sends, reads or closes slowly is not waited for: each call has one of a few threads."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._since: dict[Any, float] = {}
         self._free = threading.Semaphore(max(self.cfg.threads - 1, 0))
         """How many more threads may wait for a next request: one is always left for who comes anew."""
+
+    def run(self) -> None:
+        """What the main thread does: connections that come, rest and end."""
+        self._parting = Parting(self.poller, self._gone)
+        super().run()
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        """In the main thread, after the last request for now: the connection rests, or ends."""
+        if fs.cancelled() or fs.exception() is not None or fs.result():
+            super().finish_request(conn, fs)
+        else:
+            self._parting.add(conn)
+
+    def _gone(self) -> None:
+        self.nr_conns -= 1
 
     def handle(self, conn: Any) -> Any:
         """The requests of a connection that follow each other at once; how long each has taken is watched."""
@@ -80,6 +97,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 kept = super().handle(conn)
             finally:
                 self._since.pop(conn, None)
+            if _given_up(conn):
+                return False  # what of the request comes in after all would be read as the next one
             if kept is not True or not self._next(conn):
                 return kept
 
@@ -105,17 +124,22 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if answer is None:
             return super().handle_request(req, conn)
         keep = self.alive and len(self.keepalived_conns) < self.max_keepalived and not req.should_close()
+        keep = keep and not _given_up(conn)
         conn.sock.sendall(wire.written(answer, req.version, keep))
         return keep
 
     def murder_pending(self) -> None:
-        """Once a second: read no further from who has not sent a request in time. An answer can still be written."""
+        """Once a second: read no further from who has not sent a request in time. An answer can still be written, but
+        not for ever: a client that reads nothing would keep the thread that writes to it."""
         super().murder_pending()
+        self._parting.close_late()
         late = time.monotonic() - LONGEST_READ
         for conn, since in list(self._since.items()):
             if since < late:
+                unread = since < late - self.cfg.graceful_timeout
+                conn.given_up = True
                 with contextlib.suppress(OSError):
-                    conn.sock.shutdown(socket.SHUT_RD)
+                    conn.sock.shutdown(socket.SHUT_RDWR if unread else socket.SHUT_RD)
 
     def handle_error(self, _request: Any, client: Any, _address: Any, error: BaseException) -> None:
         """Answer what gunicorn could not hand over to the application."""
@@ -124,3 +148,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             log.error("a request failed outside the application: %s", type(error).__name__)
         with contextlib.suppress(Exception):  # whoever has gone gets no answer
             write_nonblock(client, answer)
+
+
+def _given_up(conn: Any) -> bool:
+    """Whether a request of this connection was not read to its end, and is not going to be (`murder_pending`)."""
+    return getattr(conn, "given_up", False)

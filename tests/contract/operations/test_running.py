@@ -175,6 +175,51 @@ def test_who_sends_slowly_does_not_hold_the_service_up(running: Running) -> None
     assert max(ended) < 14
 
 
+def test_what_comes_in_of_a_body_that_was_given_up_is_not_taken_for_the_next_request(running: Running) -> None:
+    """A body is read for two seconds here; then whole requests arrive in it, without a pause."""
+    answers: list[bytes] = []
+
+    def flood() -> None:
+        with socket.create_connection(("127.0.0.1", running.port), timeout=20) as connection:
+            connection.sendall(POST.replace(b"Connection: close\r\n", b"") + b"Content-Length: 5000000\r\n\r\n")
+            time.sleep(1.5)
+            connection.setblocking(False)
+            found, until = b"", time.monotonic() + 4
+            while time.monotonic() < until:
+                try:
+                    connection.send(HEALTH)
+                    found += connection.recv(65536)
+                except BlockingIOError:
+                    time.sleep(0.0005)
+                except OSError:
+                    break
+            answers.append(found)
+
+    threads = [threading.Thread(target=flood) for _ in range(9)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for found in answers:
+        assert found.count(b"HTTP/1.1 ") == 1
+        assert found.startswith(b"HTTP/1.1 400 ")
+        assert b"Connection: close" in found
+
+
+def test_clients_that_do_not_close_their_end_hold_nobody_up(running: Running) -> None:
+    held = [socket.create_connection(("127.0.0.1", running.port), timeout=10) for _ in range(60)]
+    try:
+        for connection in held:
+            connection.sendall(HEALTH.replace(b"1.1", b"1.0"))
+        workers = running.workers()
+        for _ in range(6):
+            assert running.send(HEALTH.replace(b"1.1", b"1.0"), seconds=5).endswith(b'"ok"}')
+        assert running.workers() == workers
+    finally:
+        for connection in held:
+            connection.close()
+
+
 class _Slow(BaseHTTPRequestHandler):
     """A FHIR server that needs two seconds for everything, and then has nothing."""
 
