@@ -3,9 +3,8 @@
 A bad entry is one named skip and does not touch the others.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from itertools import compress, repeat
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
 from operator import attrgetter, not_
 from types import NoneType
 from typing import Any, NamedTuple
@@ -25,9 +24,7 @@ from .referred import Referred
 from .whose import Whose
 
 _IGNORED = {"entered-in-error", "cancelled"}
-_place: Callable[[tuple[Whole, int]], Place] = partial(new, Place)
-_RAW, _ABSENT = {msgspec.Raw}, {NoneType}
-_id, _subject, _meta = attrgetter("id"), attrgetter("subject"), attrgetter("meta")
+_subject, _meta = attrgetter("subject"), attrgetter("meta")
 _resource, _search, _status = attrgetter("resource"), attrgetter("search"), attrgetter("status")
 
 
@@ -201,7 +198,7 @@ class Entries:
                 easy = [glanced and next(answers) is not None for glanced in easy]
         if False in easy:
             rest = list(map(not_, easy))
-            self._take_heads(known, list(compress(heads, rest)), list(compress(numbers, rest)), whole, first, sure)
+            self._take_heads(known, compress(heads, rest), compress(numbers, rest), whole, first, sure)
         context.mark_all(list(filter(None, dates)))
 
     def _remark(self, missing: bool, before: str | None) -> str:
@@ -212,19 +209,20 @@ class Entries:
         return before or "note"
 
     def _take_heads(
-        self, known: Known, heads: Sequence[Any], numbers: Sequence[int], whole: Whole, first: int, sure: bool = False
+        self, known: Known, heads: Iterable[Any], numbers: Iterable[int], whole: Whole, first: int, sure: bool = False
     ) -> None:
         """Read resources whose heads were decoded, or queue them; of several with one id the first."""
-        ids, seen, begin = list(map(_id, heads)), self._seen, known.kind + "/"
-        if all(ids):
-            references = list(map(begin.__add__, ids))
-        else:
-            references = [begin + id_ if id_ else f"entry[{first + n}]" for id_, n in zip(ids, numbers, strict=True)]
-        each = list(zip(heads, map(_place, zip(repeat(whole), numbers)), references, strict=True))
-        if seen.isdisjoint(references) and len(set(references)) == len(references):
-            seen.update(references)
-        else:
-            each = [one for one in each if one[2] not in seen and not seen.add(one[2])]  # type: ignore[func-returns-value]
+        kind, seen = known.kind, self._seen
+        each: list[tuple[Any, Place, str]] = []
+        for head, number in zip(heads, numbers, strict=True):
+            if head.id:
+                reference = f"{kind}/{head.id}"
+                if reference in seen:
+                    continue
+                seen.add(reference)
+            else:
+                reference = f"entry[{first + number}]"
+            each.append((head, new(Place, (whole, number)), reference))
         taken = new(_Heads, (known, sure, each))
         if self.context is None or known.waits:
             self._pending.append(taken)
@@ -296,11 +294,8 @@ class Entries:
 def _in_part(heads: list[Any]) -> bool:
     """Whether the server may have left elements out of one of these."""
     metas = list(map(_meta, heads))
-    classes = set(map(type, metas))
-    if classes == _RAW:
-        return SUBSETTED in b"".join(metas)
-    if classes <= _ABSENT:
-        return False
+    if metas and metas[0].__class__ is not Meta and metas.count(metas[0]) == len(metas):  # most often none has any
+        return metas[0] is not None and SUBSETTED in bytes(metas[0])
     raw = [meta for meta in metas if meta.__class__ is msgspec.Raw]
     tags = [meta.tag for meta in metas if meta.__class__ is Meta and meta.tag]  # of drug records, which are decoded
     return any(tag.code == "SUBSETTED" for each in tags for tag in each) or SUBSETTED in b"".join(raw)

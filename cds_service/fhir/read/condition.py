@@ -4,7 +4,6 @@ Irrelevant Conditions cost two dict look-ups; only what our findings know, or (w
 """
 
 from datetime import date, timedelta
-from operator import attrgetter
 from typing import Any, ClassVar
 
 import msgspec
@@ -14,7 +13,7 @@ from ...kernel.answers import new
 from ...kernel.dates import DateSpan, birthday, parse_date, shift
 from ...kernel.errors import Unreadable
 from ...terminology import Terminology
-from ..bundle import Place, each_of
+from ..bundle import Place
 from ..context import Context, decode
 from ..heads import Concept, Period, concept_of, said_by
 from .finding import matches_of, meaning_of, unasked, words_of
@@ -57,30 +56,32 @@ class Head(msgspec.Struct, tag_field="resourceType", tag="Condition", gc=False):
     note: msgspec.Raw = NONE
 
 
-_verification, _clinical = attrgetter("verificationStatus"), attrgetter("clinicalStatus")
-_recorded, _onset = attrgetter("recordedDate"), attrgetter("onsetDateTime")
-_abated = attrgetter(
-    "abatementDateTime", "abatementPeriod", "abatementAge", "abatementRange", "abatementString"
-)
-_NOT_ABATED = _abated(Head())
-
-
 def glance(heads: list[Head], ctx: Context) -> list[str | None]:
     """The dates of Conditions that nobody asks for, as `Known.glance`."""
-    # Of many, few statuses and dates are different: where all are as they should be, nothing is asked of any one.
-    written = list(map(_recorded, heads))
-    verified = set(map(hash, each_of(list(map(_verification, heads)))))
-    known = verified.union(map(hash, each_of(list(map(_clinical, heads)))))
-    begun = max(filter(None, map(_onset, heads)), default="")
-    if known <= _statuses.keys() and _REFUSED.isdisjoint(map(_statuses.get, verified)) and begun <= ctx.today:
-        try:
-            for text in filter(None, set(written)):
-                parse_date(text)
-        except Unreadable:
-            pass
+    today, known = ctx.today, _statuses
+    days: set[str | None] = {None, ""}
+    dates: list[str | None] = []
+    verified = clinical = None  # as the last one that was as it should be says it: most say the same
+    for head in heads:
+        recorded = head.recordedDate
+        # Both statuses known, a date that was seen before and no onset to come: nothing is left to look at.
+        if (
+            recorded in days
+            and (
+                head.verificationStatus == verified
+                or known.get(hash(bytes(head.verificationStatus)), "refuted") not in _REFUSED
+            )
+            and (head.clinicalStatus == clinical or hash(bytes(head.clinicalStatus)) in known)
+            and (not head.onsetDateTime or head.onsetDateTime <= today)
+        ):
+            verified, clinical = head.verificationStatus, head.clinicalStatus
+            dates.append(recorded or "")
         else:
-            return [text or "" for text in written] if None in written else written
-    return [_glanced(head, ctx) for head in heads]
+            date = _glanced(head, ctx)
+            if date:
+                days.add(date)
+            dates.append(date)
+    return dates
 
 
 def _glanced(head: Head, ctx: Context) -> str | None:
@@ -118,7 +119,10 @@ def read(head: Head, place: Place, ctx: Context) -> None:
         return
     ctx.dated(recorded)
     abatement, still, ended = None, False, False
-    if _abated(head) != _NOT_ABATED:
+    if (
+        head.abatementDateTime or head.abatementPeriod or head.abatementAge or head.abatementRange
+        or head.abatementString
+    ):  # fmt: skip
         abatement = date_of(head.abatementDateTime, ctx)
         abatement = abatement or _elsewhere(head.abatementPeriod, head.abatementAge, head.abatementRange, ctx)
         still = abatement is not None and abatement.first > as_of

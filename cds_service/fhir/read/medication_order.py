@@ -1,6 +1,5 @@
 """MedicationStatement and MedicationRequest → Exposures (criteria.md "Drugs"; decisions 19, 20, 23, 38, 44, 52)."""
 
-from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -52,22 +51,19 @@ class RequestHead(DrugHead, tag_field="resourceType", tag="MedicationRequest"):
     basedOn: msgspec.Raw = NONE
 
 
-_authored, _intent, _status = attrgetter("authoredOn"), attrgetter("intent"), attrgetter("status")
-_refused, _told, _teller = attrgetter("doNotPerform"), attrgetter("reportedBoolean"), attrgetter("reportedReference")
-
-
 def glance(heads: list[Any], ctx: Context) -> list[str | None]:
     """The dates of orders for drugs that nobody asks for, as `Known.glance`; a statement says nothing."""
     if not isinstance(heads[0], RequestHead):
         return [""] * len(heads)
-    # Most often all are orders that somebody wrote: that is asked of all of them at once.
-    if (
-        _COUNT.issuperset(map(_intent, heads)) and "draft" not in map(_status, heads)
-        and not (any(map(_refused, heads)) or any(map(_told, heads)) or any(map(_teller, heads)))
-    ):  # fmt: skip
-        dates = list(map(_authored, heads))
-        return dates if None not in dates else [date or "" for date in dates]
-    return [head.authoredOn or "" if _ordered(head) and not _reported(head) else "" for head in heads]
+    return [
+        head.authoredOn or ""
+        if (head.intent == "order" or head.intent in _COUNT)
+        and head.status != "draft"
+        and not (head.doNotPerform or head.reportedBoolean)
+        and head.reportedReference is None
+        else ""
+        for head in heads
+    ]  # `_ordered` and not `_reported`, of two thirds of all drug records: without calls
 
 
 def _statement(head: StatementHead, place: Place, ctx: Context) -> None:

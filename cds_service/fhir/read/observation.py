@@ -3,10 +3,8 @@
 criteria.md section 2 "Observation values", decisions 1, 6, 10, 19, 33, 36.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from itertools import compress
-from operator import attrgetter, not_
 from typing import Any
 
 import msgspec
@@ -26,10 +24,6 @@ MOST_PARTS = 100
 """Components of one Observation that matter: panels have a few dozen. Each one is held against every rule."""
 _FINAL = {"final", "amended", "corrected"}
 _PRELIMINARY = {"preliminary", "registered"}
-
-
-_code, _effective, _status = attrgetter("code"), attrgetter("effectiveDateTime"), attrgetter("status")
-_component = attrgetter("component")
 
 
 class _Part(msgspec.Struct, gc=False):
@@ -99,29 +93,23 @@ def read_all(
     takes, with its index, each that is not a common one.
     """
     source, as_of, results = _Whole(whole, ctx), ctx.as_of, ctx.results
-    dates: list[Any] = []
+    dates: list[str] = []
     days: dict[str, tuple[DateSpan, datetime | None, bool]] = {}
-    means = meanings(each_of(list(map(_code, heads))), ctx.terminology)
-    each: Iterable[Any] = zip(indexes, heads, means, strict=True)
-    written = list(map(_effective, heads))
-    common = ours is None and all(written) and _FINAL.issuperset(map(_status, heads))
-    if common:
-        # Of thousands that nobody asks for only the dates are wanted: those are not looked at one by one.
-        parts, wanted = list(map(_component, heads)), list(map(bool, means))
-        common = parts.count(NONE) == len(parts)
-        if not common:
-            wanted = [asked or part is not NONE for asked, part in zip(wanted, parts, strict=True)]
-        dates = list(compress(written, map(not_, wanted)))
-        each = compress(each, wanted)
-    for index, head, known in each:
+    means = meanings(each_of([head.code for head in heads]), ctx.terminology)
+    # A loop of thousands: what an Observation that nobody asks for costs here is four attributes and a comparison each.
+    for index, head, known in zip(indexes, heads, means, strict=True):
         when = head.effectiveDateTime
-        if not common and (
-            head.status not in _FINAL or not when or head.component is not NONE or (ours and not ours(head))
+        status = head.status
+        if (
+            (status != "final" and status not in _FINAL)
+            or not when
+            or head.component is not NONE
+            or (ours and not ours(head))
         ):
             otherwise(head, index)
         elif known is None:
             dates.append(when)
-        elif not head.id or known.__class__ is str:
+        elif not head.id or isinstance(known, str):
             otherwise(head, index)
         elif (reference := "Observation/" + head.id) not in seen:
             seen.add(reference)
@@ -137,7 +125,7 @@ def read_all(
             if future:
                 continue
             dates.append(when)
-            if known.__class__ is Named:
+            if isinstance(known, Named):
                 known = spelled(known, head.code)
             concept = known.concept
             result = Result(

@@ -4,8 +4,8 @@ import msgspec
 
 from ..heads import Period
 
-NONE = msgspec.Raw(b" null")
-"""An element that is not there. No piece of JSON is cut out with a blank before it: nothing that was sent equals it."""
+NONE = msgspec.Raw(b"null")
+"""An element that is not there (compared by `is`)."""
 
 
 class ObservationHead(msgspec.Struct, tag_field="resourceType", tag="Observation", gc=False):

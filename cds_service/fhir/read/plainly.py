@@ -4,19 +4,18 @@ What does not fit (another type of value, a range for some, a text where a numbe
 of `values`, which says the same of what fits, at three times the cost.
 """
 
-import re
 from decimal import Decimal
-from operator import attrgetter
+from typing import Any
 
 import msgspec
 
 from ...chart.facts import Quantity, Reading, ReferenceRange
 from ...kernel.answers import new
-from ...kernel.numbers import exactly
+from ...kernel.numbers import exactly, json_number
 from ...terminology import Terminology
 from ..heads import Concept
 from .observed import NONE, ObservationHead
-from .texts import NO_RESULT, UCUM, Said, parse_value, signed
+from .texts import NO_RESULT, UCUM, Said, number_of, parse_value, signed
 
 TITRE_UNITS = frozenset(("{titer}", "titer", "titre", "{titre}"))
 COMPARATORS = frozenset(("<", "<=", ">", ">="))
@@ -28,7 +27,7 @@ _SAID_NOTHING = Said()
 class Amount(msgspec.Struct, gc=False):
     """FHIR Quantity."""
 
-    value: msgspec.Raw = NONE
+    value: Any = None
     unit: str | None = None
     system: str | None = None
     code: str | None = None
@@ -46,35 +45,29 @@ class Limits(msgspec.Struct, gc=False):
     age: None = None
 
 
-_amounts = msgspec.json.Decoder(Amount)
-_ranges = msgspec.json.Decoder(tuple[Limits])
+_amounts = msgspec.json.Decoder(Amount, float_hook=json_number)
+_ranges = msgspec.json.Decoder(tuple[Limits], float_hook=json_number)
 _concept = msgspec.json.Decoder(Concept)
 _concepts = msgspec.json.Decoder(list[Concept])
 _text = msgspec.json.Decoder(str)
-_is_number = re.compile(rb"\d{1,15}(?:\.\d{1,6})?").fullmatch
-"""Whether raw JSON is a number as people write it, and as a Decimal writes it; a sign, an exponent, a text are left to
-the lenient road."""
-_UNUSUAL = (
-    "method", "component", "valueBoolean", "valueRange", "valueRatio", "valueSampledData", "valueTime",
-    "valueDateTime", "valuePeriod", "valueAttachment", "valueReference", "valueDecimal",
-)  # fmt: skip
-_unusual = attrgetter(*_UNUSUAL)
-_no_quantity = attrgetter("valueCodeableConcept", "valueString", "valueInteger")
-_beside_quantity = attrgetter(*_UNUSUAL, "valueCodeableConcept", "valueString", "valueInteger")
-_NOTHING_UNUSUAL, _NOTHING_BESIDE = _unusual(ObservationHead()), _beside_quantity(ObservationHead())
-_units = attrgetter("code", "system", "unit")
+_number = msgspec.json.Decoder(Any, float_hook=json_number)
 
 
 def plain_reading(head: ObservationHead, terminology: Terminology) -> Reading | None:
     """The reading of an Observation that is as common as can be; None: the lenient road must look at it."""
-    quantity, coded, text, whole = head.valueQuantity, NONE, NONE, NONE
+    if not (  # by name and not in a loop: this is asked of every value that decides
+        head.method is NONE and head.component is NONE and head.valueBoolean is NONE and head.valueRange is NONE
+        and head.valueRatio is NONE and head.valueSampledData is NONE and head.valueTime is NONE
+        and head.valueDateTime is NONE and head.valuePeriod is NONE and head.valueAttachment is NONE
+        and head.valueReference is NONE and head.valueDecimal is NONE
+    ):  # fmt: skip
+        return None
+    quantity, coded, text, whole = head.valueQuantity, head.valueCodeableConcept, head.valueString, head.valueInteger
     if quantity is not NONE:
-        if _beside_quantity(head) != _NOTHING_BESIDE:
+        if coded is not NONE or text is not NONE or whole is not NONE:
             return None
-    else:
-        values = coded, text, whole = _no_quantity(head)
-        if _unusual(head) != _NOTHING_UNUSUAL or values.count(NONE) != 2:
-            return None
+    elif (coded is NONE) + (text is NONE) + (whole is NONE) != 2:
+        return None
     try:
         limits: ReferenceRange | None = None
         if head.referenceRange is not NONE:
@@ -94,15 +87,15 @@ def plain_reading(head: ObservationHead, terminology: Terminology) -> Reading | 
         elif text is not NONE:
             return _written(_text.decode(text), terminology, said, limits)
         else:
-            value = Amount(whole)
+            value = Amount(_number.decode(whole))
     except (msgspec.MsgspecError, RecursionError):
         return None
-    unit, comparator = _unit(value), value.comparator
-    if not _is_number(value.value) or unit in TITRE_UNITS:
+    number, unit, comparator = value.value, _unit(value), value.comparator
+    if number.__class__ is not Decimal:  # one that is Decimal has been looked at by `json_number`
+        number = number_of(number)
+    if number is None or unit in TITRE_UNITS:
         return None
-    shown = str(value.value, "ascii")
-    number = Decimal(shown)
-    interval = exactly(number)
+    shown, interval = str(number), exactly(number)
     if comparator is not None:
         if comparator not in COMPARATORS:
             return None
@@ -143,16 +136,20 @@ def _limits(item: Limits) -> ReferenceRange | None:
     """Both limits or one, in one unit; None for anything else."""
     low, high, least, most = item.low, item.high, None, None
     if high is not None:
-        if not _is_number(high.value):
+        most, unit = high.value, _unit(high)
+        if most.__class__ is not Decimal:  # as of a value
+            most = number_of(most)
+        if most is None:
             return None
-        most, unit = Decimal(str(high.value, "ascii")), _unit(high)
     if low is not None:
-        if not _is_number(low.value):
+        least = low.value
+        if least.__class__ is not Decimal:
+            least = number_of(least)
+        if least is None:
             return None
-        least = Decimal(str(low.value, "ascii"))
-        if high is None or most is None:
+        if most is None:
             unit = _unit(low)
-        elif least > most or (_units(low) != _units(high) and _unit(low) != unit):
+        elif least > most or _unit(low) != unit:
             return None
     elif most is None:
         return None
