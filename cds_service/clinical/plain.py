@@ -10,8 +10,23 @@ from typing import NamedTuple
 
 from ..chart.facts import Exposure
 from ..kernel.answers import new
-from ..kernel.dates import DAY
+from ..kernel.dates import DAY, DateSpan
 from .exposures import JOIN, Row, rows
+
+
+class Course(NamedTuple):
+    """What every rule on a current drug asks of it, whatever its windows."""
+
+    begun: DateSpan | None
+    """When the current course began; None where that is not known."""
+    said: str | None
+    """That in words."""
+    since: date
+    """The first day from which on the dose is the same for certain (`regimen.steady_from`)."""
+    unclear: date
+    """The last day on which a glucocorticoid is taken whose route or form leaves the dose open (`date.min`: none)."""
+    problems: bool
+    """Whether one of the records says why its dose cannot be known."""
 
 
 class Plain(NamedTuple):
@@ -21,8 +36,8 @@ class Plain(NamedTuple):
     """Those that go on."""
     rows: list[Row]
     """Their evidence, as far as no rule changes it."""
-    begun: date
-    """When the course that goes on began (no meaning where none does)."""
+    course: Course | None
+    """What they come to; None where none goes on."""
     since: date
     """The first day from which on nothing but these was taken."""
 
@@ -58,9 +73,13 @@ def plain(records: Sequence[Exposure], as_of: date) -> Plain | None:
             day = last + DAY
         if day > since:
             since = day
-    if now and over:
+    if not now:
+        return new(Plain, (now, [], None, since))
+    if over:
         over.sort(reverse=True)
         for first, last in over:
             if first < begun and begun - last <= JOIN:
                 begun = first
-    return new(Plain, (now, rows(now) if now else [], begun, since))
+    said = f"taken since {begun.isoformat()}"
+    course = new(Course, (new(DateSpan, (begun, begun)), said, since, date.min, False))
+    return new(Plain, (now, rows(now), course, since))

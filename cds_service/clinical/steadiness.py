@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 from ..chart.chart import Chart
 from ..kernel.answers import Answer, Basis, Evidence, Reason, Status, each_once, failed, new, passed, unknown
-from ..kernel.dates import DAY, DateSpan, Window
+from ..kernel.dates import DAY, Window
 from ..kernel.logic import all_of
 from ..kernel.numbers import Interval
 from .exposures import begun, covers, each_evidence, evidence, shown
+from .plain import Course
 from .regimen import span_text, stability, steady_from
 from .steroids import factors, laid_out, steroids
-from .treatment import Course, Treatment, doubtful, drug_covers
+from .treatment import Treatment, doubtful, drug_covers
 
 _PASS, _RECORDED = Status.PASS, Basis.RECORDED
 
@@ -60,24 +61,14 @@ def told(treatment: Treatment, chart: Chart, asked: Asked) -> Answer:
         return steady if begun_ is None else all_of((passed(_RECORDED, at_first), steady))
     steadily = shown(found, (f"unchanged since {first.isoformat()} or earlier", stable_said, rule))
     if begun_ is not None:  # of one record they do not say the same
-        steadily = at_first + steadily if len(found) == 1 else each_once(at_first + steadily)
+        twice = at_first + steadily
+        differ = len(found) == 1 or (len(found) == 2 and found[0] != found[1])
+        steadily = twice if differ else each_once(twice)
     return new(Answer, (_PASS, _RECORDED, None, None, None, (), steadily, ()))
 
 
 def course_of(treatment: Treatment, chart: Chart) -> Course:
-    """When the current course began, and from when on its dose is the same; worked out once."""
-    common = treatment.plain
-    if common is not None and common.now:
-        begun_ = DateSpan(common.begun, common.begun)
-        made = (begun_, f"taken since {common.begun.isoformat()}", common.since, date.min, False)
-        treatment.course = course = new(Course, made)
-    else:
-        treatment.course = course = _laid_out(treatment, chart)
-    return course
-
-
-def _laid_out(treatment: Treatment, chart: Chart) -> Course:
-    """The same of records of any kind."""
+    """When the current course of records of any kind began, and from when on its dose is the same; worked out once."""
     as_of, alone = chart.as_of, treatment.alone
     steroid = laid_out(steroids(chart, treatment.scope), chart) if treatment.drug == "glucocorticoid" else None
     if alone is not None and steroid is None:
@@ -99,7 +90,8 @@ def _laid_out(treatment: Treatment, chart: Chart) -> Course:
     said = f"taken since {span_text(start)}" if start is not None else None
     unclear = date.min if steroid is None else steroid.unclear
     problems = [None] * len(treatment.now) != [e.dose.problem for e in treatment.now]
-    return Course(start, said, since, unclear, problems)
+    treatment.course = course = Course(start, said, since, unclear, problems)
+    return course
 
 
 def begun_long_ago(treatment: Treatment, chart: Chart, asked: Asked) -> Answer:

@@ -4,14 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import NamedTuple
 
 from ..chart.chart import Chart
 from ..chart.facts import Exposure
 from ..kernel.answers import Reason
-from ..kernel.dates import DateSpan
 from .exposures import INFUSION_DAYS, Cover, Row, by_drug, covers, held, is_current, rows, shelf
-from .plain import Plain, plain
+from .plain import Course, Plain, plain
 from .steroids import laid_out, steroids
 
 ANTIPLATELET = Decimal(325)
@@ -29,21 +27,6 @@ class Standing(Enum):
 
 
 CURRENT, OPEN, HELD, PAST = Standing.CURRENT, Standing.OPEN, Standing.HELD, Standing.PAST
-
-
-class Course(NamedTuple):
-    """What every rule on a current drug asks of it, whatever its windows."""
-
-    begun: DateSpan | None
-    """When the current course began; None where that is not known."""
-    said: str | None
-    """That in words."""
-    since: date
-    """The first day from which on the dose is the same for certain (`regimen.steady_from`)."""
-    unclear: date
-    """The last day on which a glucocorticoid is taken whose route or form leaves the dose open (`date.min`: none)."""
-    problems: bool
-    """Whether one of the records says why its dose cannot be known."""
 
 
 class Treatment:
@@ -81,6 +64,7 @@ class Treatment:
         scope: str,
         labels: frozenset[str],
         plain: Plain | None = None,
+        course: Course | None = None,
         alone: Exposure | None = None,
     ) -> None:
         self.drug = drug
@@ -93,7 +77,7 @@ class Treatment:
         self.plain = plain
         self.alone = alone
         self.covers = None
-        self.course = None
+        self.course = course
 
 
 def _alone(records: Sequence[Exposure]) -> Exposure | None:
@@ -109,7 +93,9 @@ def treatments(chart: Chart, wanted: frozenset[str], scope: str = "systemic") ->
 
     In the order in which they were recorded. Rules ask by frozensets made at load time, which know their hash.
     """
-    every = _oral(chart) if scope == "oral" else every_treatment(chart)
+    every = every_treatment(chart)
+    if scope == "oral":
+        every = _oral(chart, every)
     return [t for t in every if not t.labels.isdisjoint(wanted)]
 
 
@@ -120,9 +106,8 @@ def every_treatment(chart: Chart) -> list[Treatment]:
 
 def not_past(chart: Chart, scope: str = "systemic") -> list[Treatment]:
     """Of all recorded drugs those that are or may be current, or on hold: most rules ask of no others."""
-    if scope == "oral":
-        return [t for t in _oral(chart) if t.standing is not PAST]
-    return (chart.memo.get(_KEY) or _kept(chart))[1]
+    now = (chart.memo.get(_KEY) or _kept(chart))[1]
+    return now if scope == "systemic" else [t for t in _oral(chart, now) if t.standing is not PAST]
 
 
 _KEY = "treatments"
@@ -139,30 +124,29 @@ def _treatments(chart: Chart) -> list[Treatment]:
     by_ingredient, labels, names = chart.shelf or shelf(chart)
     if "aspirin" in names:
         return _stood([e for e in chart.exposures if "aspirin" not in e.groups or not _antiplatelet(e)], chart)
-    long_ago = chart.as_of - INFUSION_DAYS
     found: dict[str, Treatment] = {}
     for ingredient, records in by_ingredient.items():
         drug = "glucocorticoid" if "glucocorticoid" in labels[ingredient] else records[0].drug
         if drug in found:  # of several ingredients, whose records must stay in the order in which they were recorded
             return _stood(chart.exposures, chart)
-        found[drug] = _stand(drug, records, labels[ingredient], chart, long_ago)
+        found[drug] = _stand(drug, records, labels[ingredient], chart)
     return list(found.values())
 
 
 def _stood(found: Iterable[Exposure], chart: Chart, scope: str = "systemic") -> list[Treatment]:
-    long_ago, labels = chart.as_of - INFUSION_DAYS, (chart.shelf or shelf(chart))[1]
+    labels = (chart.shelf or shelf(chart))[1]
     made = []
     for drug, records in by_drug(found).items():
         labelled = frozenset().union(*[labels[e.ingredient] for e in records])
-        made.append(_stand(drug, records, labelled, chart, long_ago, scope))
+        made.append(_stand(drug, records, labelled, chart, scope))
     return made
 
 
-def _oral(chart: Chart) -> list[Treatment]:
-    """Glucocorticoids as far as they are swallowed."""
+def _oral(chart: Chart, some: list[Treatment]) -> list[Treatment]:
+    """The glucocorticoids of some treatments where all are swallowed; else they are made anew of those that are."""
     swallowed = steroids(chart, "oral")
     if swallowed is steroids(chart, "systemic"):
-        return [t for t in every_treatment(chart) if t.drug == "glucocorticoid"]
+        return [t for t in some if t.drug == "glucocorticoid"]
     return _stood([e for e in swallowed.records if "glucocorticoid" in e.groups], chart, "oral")
 
 
@@ -183,18 +167,24 @@ def doubtful(exposure: Exposure) -> Reason | None:
 
 
 def _stand(
-    drug: str, records: list[Exposure], labels: frozenset[str], chart: Chart, long_ago: date, scope: str = "systemic"
+    drug: str, records: list[Exposure], labels: frozenset[str], chart: Chart, scope: str = "systemic"
 ) -> Treatment:
-    """`long_ago`: what ended before that day is not current, however it was given."""
-    as_of = chart.as_of
     if drug == "glucocorticoid":
         whole = steroids(chart, scope)
         common = whole.plain if len(whole.records) == len(records) else None
     else:
-        common = plain(records, as_of) if "aspirin" not in labels else None
-    if common is not None:
-        now = common.now
-        return Treatment(drug, CURRENT if now else PAST, records, now, common.rows, scope, labels, common)
+        common = plain(records, chart.as_of) if "aspirin" not in labels else None
+    if common is None:
+        return _stand_at_length(drug, records, labels, chart.as_of, scope)
+    now, made, course, _ = common
+    return Treatment(drug, PAST if course is None else CURRENT, records, now, made, scope, labels, common, course)
+
+
+def _stand_at_length(
+    drug: str, records: list[Exposure], labels: frozenset[str], as_of: date, scope: str
+) -> Treatment:
+    """How a drug stands whose records are of any kind."""
+    long_ago = as_of - INFUSION_DAYS  # what ended before that day is not current, however it was given
     alone = _alone(records) if len(records) == 1 else None
     late = [e for e in records if e.end is None or e.end[1] >= long_ago]
     if not late:
@@ -208,11 +198,11 @@ def _stand(
             if current and doubtful(e) is None:
                 sure.append(e)
     if sure:
-        return Treatment(drug, CURRENT, records, sure, rows(sure), scope, labels, None, alone)
+        return Treatment(drug, CURRENT, records, sure, rows(sure), scope, labels, None, None, alone)
     if maybe:
-        return Treatment(drug, OPEN, records, maybe, rows(maybe), scope, labels, None, alone)
+        return Treatment(drug, OPEN, records, maybe, rows(maybe), scope, labels, None, None, alone)
     paused = [e for e in late if e.state == "held" and held(e, as_of)]
-    return Treatment(drug, HELD if paused else PAST, records, paused, rows(paused), scope, labels, None, alone)
+    return Treatment(drug, HELD if paused else PAST, records, paused, rows(paused), scope, labels, None, None, alone)
 
 
 def why_open(treatment: Treatment) -> Reason:

@@ -29,23 +29,27 @@ def last_exposures(found: Sequence[Exposure], as_of: date) -> list[Last]:
         if e.infusion:
             last = as_of if e.end is None else e.end.last
             given[e.drug] = max(given.get(e.drug, date.min), last)
-    active_beside = {e.drug for e in found if not e.infusion and _goes_on(e, as_of)} if given else ()
+    if not given:
+        return [_last(e, as_of) for e in found]
+    active_beside = {e.drug for e in found if not e.infusion and _goes_on(e, as_of)}
     made: list[Last] = []
     for e in found:
-        infused = given.get(e.drug)
         if e.infusion:
             when = e.end or DateSpan(as_of, as_of)
             made.append(new(Last, (when, e.state == "active" or e.drug in active_beside, e)))
-        elif infused is not None and _follows(e, infused, as_of):
-            continue
-        elif _goes_on(e, as_of):
-            made.append(new(Last, (DateSpan(as_of, as_of), True, e)))
-        elif e.state == "held" and e.end is None:
-            made.append(new(Last, (DateSpan(e.start.first, as_of), False, e)))
-        else:
-            end = e.end or DateSpan(e.start.first, as_of)
-            made.append(new(Last, (end, False, e)))
+        elif e.drug not in given or not _follows(e, given[e.drug], as_of):
+            made.append(_last(e, as_of))
     return made
+
+
+def _last(e: Exposure, as_of: date) -> Last:
+    """Of what is no infusion."""
+    end, state = e.end, e.state
+    if state == "ended" and end is not None:
+        return new(Last, (end, False, e))
+    if _goes_on(e, as_of):
+        return new(Last, (DateSpan(as_of, as_of), True, e))
+    return new(Last, (end or DateSpan(e.start.first, as_of), False, e))
 
 
 def _goes_on(e: Exposure, as_of: date) -> bool:

@@ -53,8 +53,9 @@ class ExposedTo:
         """Pass where enough of the drugs are recorded; else unknown."""
         answers: dict[str, Answer] = {}
         good: list[Answer] = []
+        wanted = self.wanted
         for treatment in every_treatment(chart):
-            if not treatment.labels.isdisjoint(self.wanted):
+            if not treatment.labels.isdisjoint(wanted):
                 answer = answers[treatment.drug] = self._one(treatment, chart)
                 if answer[0] is _PASS:
                     good.append(answer)

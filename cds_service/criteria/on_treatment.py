@@ -52,12 +52,12 @@ class OnTreatment:
 
     def answer(self, chart: Chart) -> Answer:
         """Pass where one is good; silence is unknown, and so is what was stopped (decision 16)."""
-        asked = self.asked
+        asked, wanted = self.asked, self.wanted
         counts = asked.stable is None or chart.drugs_complete
         weighed: list[tuple[Treatment, Answer]] = []
         good: list[Answer] = []
         for treatment in not_past(chart, self.scope):
-            if treatment.labels.isdisjoint(self.wanted):
+            if treatment.labels.isdisjoint(wanted):
                 continue
             if treatment.standing is CURRENT:
                 answer = told(treatment, chart, asked)
@@ -160,10 +160,10 @@ class EachTreatment(OnTreatment):
 
     def answer(self, chart: Chart) -> Answer:
         """Every current one; on hold is for a clinician to judge (decision 50); none passes behind its guards."""
-        asked = self.asked
+        asked, wanted = self.asked, self.wanted
         answers: list[Answer] = []
         for treatment in not_past(chart, self.scope):
-            if not treatment.labels.isdisjoint(self.wanted):
+            if not treatment.labels.isdisjoint(wanted):
                 current = treatment.standing is CURRENT
                 answers.append(told(treatment, chart, asked) if current else self._unsure(treatment))
         if self.others:

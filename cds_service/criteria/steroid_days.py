@@ -44,18 +44,22 @@ class SteroidDays:
         line = timeline(chart, first, chart.as_of)
         sure = perhaps = unread = 0
         high: list[tuple[date, date]] = []
+        basis = Basis.RECORDED
         for start, end, dose in line:
-            length = (end - start).days + 1
+            if dose.computed:
+                basis = Basis.COMPUTED
             reaches = dose.total.at_least(self.at_least)
+            if reaches is False:
+                continue
+            length = (end - start).days + 1
             if reaches is True:
                 sure += length
                 high.append((start, end))
-            elif reaches is None and dose.reason is not None:
+            elif dose.reason is not None:
                 unread += length
-            elif reaches is None:
+            else:
                 perhaps += length
         shown = self._evidence(line, chart)
-        basis = Basis.COMPUTED if True in [dose.computed for _, _, dose in line] else Basis.RECORDED
         if sure >= self.days:
             goes_on = high[-1][1] == chart.as_of and not current_dose(chart, "systemic").none
             notes = ("counted as if it were stopped today",) if goes_on else ()

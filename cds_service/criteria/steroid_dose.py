@@ -54,17 +54,17 @@ class SteroidDose:
         shown = dose_evidence(dose, chart, self.threshold, KIND)
         basis = Basis.COMPUTED if dose.computed else Basis.RECORDED
         total, most, least = dose.total, self.at_most, self.at_least
-        below = True if most is None else total.at_most(most)
-        if below is False:
+        above = False if most is None else total.more_than(most)
+        if above is True:
             return failed(basis, shown)
         enough = True if least is None else total.at_least(least)
         if dose.reason is not None:
-            below = None
-        if enough is True and below is True and (most is None or chart.drugs_complete):
+            above = None
+        if enough is True and above is False and (most is None or chart.drugs_complete):
             return passed(basis, shown)
         if not chart.drugs_complete:
             return unknown(Reason.UNAVAILABLE, _MISSING, shown)
-        if below is None:
+        if above is None:
             return self._open(dose, shown)
         waived, why, partners = self._waiver(chart)
         if waived:

@@ -183,7 +183,9 @@ def test_records_of_the_common_kind_are_told_by_the_short_way() -> None:
     of_today = chart(STEROIDS[0], dict(STEROIDS[6], id="b"), dict(STEROIDS[1], id="c"))
     (prednisone,) = treatment.treatments(of_today, frozenset(("glucocorticoid",)))
     assert prednisone.plain is not None
-    assert (prednisone.plain.begun, prednisone.plain.since) == (date(2026, 2, 1), date(2026, 2, 1))
+    course = prednisone.plain.course
+    assert course is not None
+    assert (course.begun, course.since) == (DateSpan(date(2026, 2, 1), date(2026, 2, 1)), date(2026, 2, 1))
     assert steroids.steroids(of_today, "oral").laid is None
 
 
