@@ -10,7 +10,7 @@ its records is one of a few texts, all of them ours: each is made once, by `in_s
 
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-from itertools import chain, starmap
+from itertools import starmap
 from operator import itemgetter
 from typing import Any
 
@@ -29,6 +29,8 @@ _reference = itemgetter(0)
 _said = itemgetter(0, 1, 2, 5)
 """Of an answer: its status, basis, reason, and what is missing."""
 _joined = '"},{"reference":"'.join
+_AS_IT_IS = bytes(letter for letter in range(0x20, 0x7F) if letter not in b'"\\')
+"""What JSON need not escape, of ASCII."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -47,7 +49,7 @@ class Told:
         self.letters, self.json = letters, json = letters.copy(), json.copy()
         answers = list(map(shared.answers.__getitem__, asked))
         named = _tell(answers, asked, letters, json)
-        if not named.isascii() or not named.isprintable() or '"' in named or "\\" in named:
+        if not named.isascii() or named.encode().translate(None, _AS_IT_IS):
             _tell([_escaped(answer) for answer in answers], asked, letters, json)
 
 
@@ -65,11 +67,16 @@ def _tell(answers: Sequence[Answer], places: Collection[int], letters: list[str]
     if not answers:
         return ""
     _, _, _, untils, assumes, _, evidences, _ = zip(*answers, strict=True)
+    names: list[str] = []
     for place, (letter, text), evidence in zip(places, starmap(_words, map(_said, answers)), evidences, strict=True):
         if evidence:
-            named = evidence[0][0]
-            if len(evidence) > 1:  # of most there is one
-                named = _joined(filter(None, dict.fromkeys(map(_reference, evidence))))
+            if len(evidence) == 1:  # of most there is one
+                named = evidence[0][0] or ""
+                names.append(named)
+            else:
+                found = list(filter(None, dict.fromkeys(map(_reference, evidence))))
+                named = _joined(found)
+                names += found
             if named:
                 text += f',"evidence":[{{"reference":"{named}"}}]'
         letters[place] = letter
@@ -79,7 +86,7 @@ def _tell(answers: Sequence[Answer], places: Collection[int], letters: list[str]
             if answer[3] is not None or answer[4]:
                 whole = _without_records(new(Answer, (*answer[:6], (), ())))
                 json[place] = whole + json[place].removeprefix(_words(*_said(answer))[1])
-    return "".join(filter(None, map(_reference, chain.from_iterable(evidences))))
+    return "".join(names)
 
 
 def _escaped(answer: Answer) -> Answer:
