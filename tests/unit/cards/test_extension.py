@@ -14,7 +14,7 @@ from cds_service.kernel.answers import Answer, Basis, Evidence, Reason, Status, 
 from cds_service.kernel.paths import data_dir
 from cds_service.screening import Screening, as_json, read_bundle, screen
 
-from .making import assessed, criterion, extension, missing, screening, trial, waiting
+from .making import MET, assessed, criterion, extension, missing, screening, trial, waiting
 
 IM19 = trial()
 FIXTURES = sorted((data_dir("fixtures") / "patients").glob("*.json"))
@@ -71,6 +71,19 @@ def test_a_reference_is_escaped_as_json_asks_whatever_stands_in_it(first: str | 
         assert written(card) == plain(found)
         named = [e["reference"] for e in extension(card)["trials"][0]["criteria"][0].get("evidence", ())]
         assert named == list(dict.fromkeys(e.reference for e in evidence if e.reference))
+
+
+def test_a_trial_without_criteria_is_told_without_them() -> None:
+    found = screening(assessed(IM19, [], "likely"))
+    (card,) = cards_for(found)
+    assert written(card) == plain(found)
+
+
+def test_a_percent_sign_in_an_id_or_a_status_is_only_a_sign() -> None:
+    which = trial(status="recruiting 50%")
+    found = screening(assessed(which, [(criterion("I%s", "one"), MET), (criterion("E100%", "two"), MET)], "possible"))
+    (card,) = cards_for(found, Layout(shown=("recruiting 50%",)))
+    assert written(card) == plain(found)
 
 
 def test_skipped_records_notes_and_trials_that_were_not_held_against_the_chart_are_told_as_by_the_plain_road() -> None:

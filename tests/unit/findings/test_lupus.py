@@ -1,9 +1,12 @@
 """The SLE diagnosis and its duration: criteria.md decisions 12, 29, 30, 34, 44, 51."""
 
+from datetime import date
+
 import pytest
 
 from cds_service.chart.chart import Kind
-from cds_service.clinical.lupus import SleState, sle
+from cds_service.clinical.lupus import SleState, duration, sle
+from cds_service.kernel.dates import DateSpan
 
 from .build import chart, condition, past, rule, said
 
@@ -93,6 +96,14 @@ def test_the_diagnosis_is_unavailable_where_conditions_were_not_read() -> None:
 )
 def test_lupus_lasts_from_its_earliest_onset_and_a_record_alone_only_proves(records, answer) -> None:
     assert said(SIX_MONTHS.answer(chart(*records))) == answer
+
+
+def test_of_two_onsets_the_earlier_may_end_no_later_than_the_other() -> None:
+    """Some day of 2026 and the third of May: the first is no later than that day."""
+    found = duration(chart(condition(SLE, id="year", onset="2026"), condition(SLE, id="day", onset="2026-05-03")))
+    assert found.onset == DateSpan(date(2026, 1, 1), date(2026, 5, 3))
+    assert found.onset_of is not None
+    assert found.onset_of.reference == "Condition/year"
 
 
 def test_a_missing_condition_could_be_an_earlier_onset() -> None:

@@ -204,6 +204,27 @@ def test_a_trial_is_assessed_alone_as_beside_others() -> None:
     assert [assess(trial, _chart("amira-34")) for trial in TRIALS] == list(together)
 
 
+def test_criteria_with_their_answers_are_a_sequence_of_pairs() -> None:
+    found = assess(TRIALS[0], _chart("amira-34")).criteria
+    pairs = list(found)
+    assert [criterion for criterion, _ in pairs] == list(TRIALS[0].criteria)
+    assert len(found) == len(pairs)
+    assert found[0] == pairs[0]
+    assert found[-2:] == pairs[-2:]
+    assert found == pairs
+    assert found != pairs[1:]
+    assert found != 1
+
+
+def test_what_the_rules_of_a_plan_answer_of_nothing_is_known_in_the_place_of_each() -> None:
+    """But for what is asked of every chart, and for the day since when a chart has records."""
+    made, empty = plan.plan_of(TRIALS), _empty()
+    answers, asked = made.answers(empty)
+    for place, blank in enumerate(made.blank.answers):
+        if place not in asked:
+            assert blank == answers[place]._replace(evidence=() if place < made.unrecorded else blank.evidence)
+
+
 def test_a_trial_of_one_criterion_can_be_assessed() -> None:
     one = copy(TRIALS[0])
     object.__setattr__(one, "criteria", one.criteria[1:2])
