@@ -5,7 +5,7 @@ A bad entry is one named skip and does not touch the others.
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
-from operator import attrgetter, not_
+from operator import not_
 from types import NoneType
 from typing import Any, NamedTuple
 
@@ -24,8 +24,6 @@ from .referred import Referred
 from .whose import Whose
 
 _IGNORED = {"entered-in-error", "cancelled"}
-_subject, _meta = attrgetter("subject"), attrgetter("meta")
-_resource, _search, _status = attrgetter("resource"), attrgetter("search"), attrgetter("status")
 
 
 class BundleFacts(NamedTuple):
@@ -85,7 +83,7 @@ class Entries:
 
     def take_decoded(self, bundle: Any, whole: Whole, whole_only: bool) -> BundleFacts | None:
         """As `take_quickly`, of a Bundle that was decoded."""
-        heads = list(map(_resource, bundle.entry))
+        heads = [entry.resource for entry in bundle.entry]
         if whole_only and _in_part(heads):
             return None
         kinds: set[type] = set(map(type, heads))
@@ -158,8 +156,8 @@ class Entries:
                 self._take_glanced(known, chosen, numbers, whole, first)
             else:
                 self._take_observations(known, chosen, numbers, whole, first)
-        if not all_matched(map(_search, entries)):
-            searches = list(map(_search, entries))
+        searches = [entry.search for entry in entries]
+        if not all_matched(searches):
             left += sum(not matched(searches[n]) for ns in groups.values() if ns is not remarks for n in ns)
         return new(BundleFacts, (frame.next if frame.link else None, frame.total, len(entries) - left, outcome, 0))
 
@@ -171,7 +169,7 @@ class Entries:
         def otherwise(head: ObservationHead, number: int) -> None:
             self._take_heads(known, (head,), (number,), whole, first)
 
-        ours = None if self.whose.all_surely(list(map(_subject, heads))) else self.whose.is_surely_about
+        ours = None if self.whose.all_surely([head.subject for head in heads]) else self.whose.is_surely_about
         read_all(heads, numbers, whole, self.context, ours=ours, seen=self._seen, otherwise=otherwise)
 
     def _take_glanced(
@@ -180,11 +178,11 @@ class Entries:
         """Take resources of one type; those that nobody asks for are dealt with at a glance."""
         context = self.context
         assert context is not None and known.code and known.unasked and known.glance
-        ours = self.whose.all_surely(list(map(_subject, heads)))
+        ours = self.whose.all_surely([head.subject for head in heads])
         # What is asked of those that nobody asks for is asked of all of them in one call.
         codes = each_of(list(map(known.code, heads)))
         easy = list(map(known.unasked(context.terminology).__contains__, map(hash, codes)))
-        sure = ours and _IGNORED.isdisjoint(map(_status, heads))
+        sure = ours and _IGNORED.isdisjoint([head.status for head in heads])
         if not sure:
             easy = [
                 glanced and head.status not in _IGNORED and (ours or self.whose.is_surely_about(head))
@@ -293,7 +291,7 @@ class Entries:
 
 def _in_part(heads: list[Any]) -> bool:
     """Whether the server may have left elements out of one of these."""
-    metas = list(map(_meta, heads))
+    metas = [head.meta for head in heads]
     if metas and metas[0].__class__ is not Meta and metas.count(metas[0]) == len(metas):  # most often none has any
         return metas[0] is not None and SUBSETTED in bytes(metas[0])
     raw = [meta for meta in metas if meta.__class__ is msgspec.Raw]

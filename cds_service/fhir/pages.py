@@ -98,7 +98,7 @@ class Answer:
         if self.kind != "Observation" or set(map(type, heads)) != {ObservationHead}:
             return False
         ids = [head.id for head in heads]
-        if None in ids or not all_matched(entry.search for entry in entries):
+        if None in ids or not all_matched([entry.search for entry in entries]):
             return False
         self.found.update(ids)
         dates = [head.effectiveDateTime or head.effectiveInstant or head.issued for head in heads]

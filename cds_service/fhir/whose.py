@@ -52,10 +52,9 @@ class Whose:
         """Whether all of these raw subjects say the same, and that it is this patient."""
         if not subjects:
             return False
-        key = bytes(subjects[0])
-        if b"".join(subjects) != key * len(subjects):
+        if subjects.count(subjects[0]) != len(subjects):
             return False
-        ours = self._seen.get(key)
+        ours = self._seen.get(bytes(subjects[0]))
         if ours is None:
             try:
                 return self.is_subject(subjects[0])
