@@ -1,5 +1,6 @@
 """The weight that a dose by weight is held against (decision 15)."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -46,11 +47,8 @@ def _today(chart: Chart) -> Weight | None:
     return first
 
 
-def weight_at(chart: Chart, when: DateSpan) -> Weight | None:
-    """The weight nearest to a day, within 90 days of it, else today's."""
-    weighed = chart.results.get("body_weight")
-    if not weighed:
-        return None
+def weight_at(chart: Chart, weighed: Sequence[Result], when: DateSpan) -> Weight | None:
+    """The weight nearest to a day, within 90 days of it, else today's; `weighed`: all weights of the chart."""
     begins = when.first
     earliest = begins - NEAR if begins - date.min > NEAR else date.min
     latest = begins + NEAR if date.max - begins > NEAR else date.max

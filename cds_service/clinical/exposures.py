@@ -118,12 +118,6 @@ class Cover(NamedTuple):
     end: DateSpan
     exposure: Exposure
 
-    def on(self, day: date) -> bool | None:
-        """Whether it was taken on a day; None where that is not known."""
-        if self.start.last <= day <= self.end.first:
-            return True
-        return None if self.start.first <= day <= self.end.last else False
-
 
 _OPEN = DateSpan(date.max, date.max)
 

@@ -38,7 +38,7 @@ def reached_per_kg(found: list[Exposure], limit: Decimal, chart: Chart) -> Answe
                 reasons.append(Reason.NO_DOSE)
                 continue
             else:
-                weight = weight_at(chart, begins) if weighed else None
+                weight = weight_at(chart, weighed, begins) if weighed else None
                 if weight is None:
                     reasons.append(Reason.NO_DATA)
                     missing = ("body_weight",)

@@ -48,6 +48,7 @@ RULES = [
     rule(exposed_to=ASKED),
     rule(exposed_to="glucocorticoid", in_all="8 weeks", once_at_least="1 mg/kg/day"),
     rule(each_treatment="glucocorticoid", route="oral", begun="8 weeks", stable_more_than="2 weeks"),
+    rule(on_treatment="glucocorticoid", route="oral", begun="3 months", judged="neither_judgement"),
     rule(steroid_dose="oral", at_most="30 mg/day", at_least="7.5 mg/day", unless_on="conventional_immunosuppressant"),
     rule(steroid_dose="systemic", at_most="9 mg/day"),
     rule(steroid_days=14, at_least="10 mg/day", within="8 weeks"),
