@@ -15,7 +15,7 @@ from typing import Any
 
 from gunicorn.http import errors
 from gunicorn.util import write_nonblock
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import _DEFER, ThreadWorker
 
 from . import outcomes, wire
 from .metrics import metrics
@@ -29,6 +29,8 @@ LINGER = 5
 """Milliseconds for which a thread that has answered waits for the next request of the same client: gateways send one
 after the other on few connections, and to give a connection back to the main thread and take it again means two
 changes of thread, a twentieth of a call."""
+FIRST_BYTE = 5.0
+"""Seconds that a new connection has for its first byte beyond those that a kept one has for its next."""
 LONGEST_READ = 30.0
 """Seconds from the first byte of a request after which no more of it is read. Who has not taken the answer in the
 time that a stop gives to calls after that is not written to any longer either."""
@@ -81,16 +83,23 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def finish_request(self, conn: Any, fs: Any) -> None:
         """In the main thread, after the last request for now: the connection rests, or ends."""
-        if fs.cancelled() or fs.exception() is not None or fs.result():
-            super().finish_request(conn, fs)
-        else:
+        if not fs.cancelled() and fs.exception() is None and not fs.result():
             self._parting.add(conn)
+            return
+        super().finish_request(conn, fs)
+        if self.pending_conns and self.pending_conns[-1] is conn:
+            conn.timeout += FIRST_BYTE
 
     def _gone(self) -> None:
         self.nr_conns -= 1
 
     def handle(self, conn: Any) -> Any:
-        """The requests of a connection that follow each other at once; how long each has taken is watched."""
+        """The requests of a connection that follow each other at once; how long each has taken is watched.
+
+        Whoever connects and says nothing is waited for by the selector: gunicorn lets a thread wait five seconds.
+        """
+        if not conn.initialized and not conn.wait_for_data(LINGER / 1000):
+            return _DEFER
         while True:
             self._since[conn] = time.monotonic()
             try:

@@ -220,6 +220,18 @@ def test_clients_that_do_not_close_their_end_hold_nobody_up(running: Running) ->
             connection.close()
 
 
+def test_clients_that_connect_and_say_nothing_hold_nobody_up(running: Running) -> None:
+    held = [socket.create_connection(("127.0.0.1", running.port), timeout=10) for _ in range(60)]
+    try:
+        for _ in range(6):
+            assert running.send(HEALTH.replace(b"1.1", b"1.0"), seconds=5).endswith(b'"ok"}')
+        held[0].sendall(HEALTH)
+        assert _answer(held[0]) == b'{"status":"ok"}'
+    finally:
+        for connection in held:
+            connection.close()
+
+
 class _Slow(BaseHTTPRequestHandler):
     """A FHIR server that needs two seconds for everything, and then has nothing."""
 

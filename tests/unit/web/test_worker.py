@@ -10,7 +10,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.config import Config
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from cds_service.web import parting
 from cds_service.web.parting import Parting
@@ -34,6 +35,7 @@ class _Conn:
 
     def __init__(self, sock: Any) -> None:
         self.sock = sock
+        self.initialized = True
         self.closed = False
 
     def close(self) -> None:
@@ -84,6 +86,19 @@ def test_a_connection_that_takes_no_more_requests_is_not_closed_by_the_main_thre
     done.set_result(result)
     worker(_parting=SimpleNamespace(add=added.append)).finish_request("conn", done)
     assert (added, rests) == ((["conn"], []) if ends else ([], ["conn"]))
+
+
+def test_a_connection_that_says_nothing_is_given_back_to_the_selector_and_kept_for_a_while() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs, selectors.DefaultSelector() as poller:
+        conn = TConn(Config(), ours, ("127.0.0.1", 1), ("127.0.0.1", 2))
+        made = worker(poller=poller, alive=True, cfg=conn.cfg)
+        done: Future[Any] = Future()
+        done.set_result(made.handle(conn))
+        made.finish_request(conn, done)
+        assert list(made.pending_conns) == [conn]
+        assert conn.timeout > time.monotonic() + conn.cfg.keepalive
+        assert made._since == {}
 
 
 class Ending:
