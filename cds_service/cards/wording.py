@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 
 from ..chart.chart import Chart, Kind
 from ..eligibility import Assessment
@@ -44,8 +44,6 @@ _DRUG_SOURCES = {
     "MedicationDispense": "dispenses",
 }
 """In this order."""
-_newest, _last_day = itemgetter(0), attrgetter("day.last")
-"""Of the results of a concept; of a result."""
 _source = attrgetter("source")
 
 
@@ -140,9 +138,9 @@ def unread_kinds(chart: Chart) -> tuple[list[str], list[str]]:
 
 def what_was_read(chart: Chart, *, say_unread: bool = True) -> str:
     """`Read: results to 21 Nov 2026, drugs from orders, records back to Mar 2019. 1 record could not be read (…).`"""
-    last = max(map(_last_day, map(_newest, filter(None, chart.results.values()))), default=None)
-    if last is not None:
-        text = f"Read: results to {day_words(min(last, chart.as_of))}, "
+    days = [results[0].day[1] for results in chart.results.values() if results]
+    if days:
+        text = f"Read: results to {day_words(min(max(days), chart.as_of))}, "
     else:
         text = "Read: no results, " if chart.kind("Observation").complete else "Read: results not read, "
     if chart.exposures:
