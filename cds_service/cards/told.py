@@ -1,7 +1,7 @@
 """What each answer of a screening comes to on a card: a letter to count by, and its JSON in the card's extension.
 
 Criteria that ask alike share their answer: a hundred and fifty criteria have some eighty. So each answer is looked at
-once a card; what a card says of a trial is then put together by loops of the interpreter's own.
+once a card, and of them only those that this chart gave; what a card says of a trial is then picked and joined.
 
 The JSON is what `screening.in_short` encodes to, and a test holds both against each other. What an answer says without
 its records is one of a few texts, all of them ours: each is made once, by `in_short`, and kept. What is of the patient
@@ -10,7 +10,6 @@ its records is one of a few texts, all of them ours: each is made once, by `in_s
 
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-from itertools import starmap
 from operator import itemgetter
 from typing import Any
 
@@ -26,8 +25,6 @@ _UNKNOWN = {Reason.JUDGEMENT: JUDGE, Reason.UNAVAILABLE: UNREAD}
 _OTHERS = {Status.FAIL: AGAINST, Status.REVIEW: REVIEW}
 _ID = len('{"id":"-"')
 _reference = itemgetter(0)
-_said = itemgetter(0, 1, 2, 5)
-"""Of an answer: its status, basis, reason, and what is missing."""
 _joined = '"},{"reference":"'.join
 _AS_IT_IS = bytes(letter for letter in range(0x20, 0x7F) if letter not in b'"\\')
 """What JSON need not escape, of ASCII."""
@@ -64,11 +61,12 @@ def _blank(blank: Blank) -> tuple[list[str], list[str]]:
 
 def _tell(answers: Sequence[Answer], places: Collection[int], letters: list[str], json: list[str]) -> str:
     """Put the letter and the JSON of each answer in its place; all references, as they stand in the JSON."""
-    if not answers:
-        return ""
-    _, _, _, untils, assumes, _, evidences, _ = zip(*answers, strict=True)
     names: list[str] = []
-    for place, (letter, text), evidence in zip(places, starmap(_words, map(_said, answers)), evidences, strict=True):
+    for place, answer in zip(places, answers, strict=True):
+        status, basis, reason, until, assumes, missing, evidence, _ = answer
+        letter, text = _words(status, basis, reason, missing)
+        if until is not None or assumes:
+            text = _without_records(new(Answer, (*answer[:6], (), ())))
         if evidence:
             if len(evidence) == 1:  # of most there is one
                 named = evidence[0][0] or ""
@@ -81,11 +79,6 @@ def _tell(answers: Sequence[Answer], places: Collection[int], letters: list[str]
                 text += f',"evidence":[{{"reference":"{named}"}}]'
         letters[place] = letter
         json[place] = text
-    if untils.count(None) < len(untils) or any(assumes):
-        for place, answer in zip(places, answers, strict=True):
-            if answer[3] is not None or answer[4]:
-                whole = _without_records(new(Answer, (*answer[:6], (), ())))
-                json[place] = whole + json[place].removeprefix(_words(*_said(answer))[1])
     return "".join(names)
 
 
