@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from .making import answer, drug, given, rule, status
+from .making import answer, drug, given, mg, rule, statement, status
 
 SIX_MONTHS = rule(exposed_to="glucocorticoid", in_all="6 months")
 TRIAMCINOLONE = drug("10759")
@@ -31,3 +31,9 @@ def test_a_depot_of_a_month_acts_as_long_as_it_may() -> None:
     dose = rule(steroid_dose="systemic", at_most="30 mg/day")
     assert status(dose, given(TRIAMCINOLONE, "2026-10", 40, "intramuscular")) == ("unknown", "no-dose")
     assert status(dose, given(TRIAMCINOLONE, "2026-09", 40, "intramuscular"))[0] == "pass"
+
+
+def test_a_depot_that_goes_on_leaves_the_dose_unknown() -> None:
+    going_on = statement(TRIAMCINOLONE, "2026-01-01", None, mg(40, route="intramuscular"))
+    assert status(rule(steroid_dose="systemic", at_most="30 mg/day"), going_on) == ("unknown", "no-dose")
+    assert status(rule(each_treatment="glucocorticoid", stable_for="2 weeks"), going_on) == ("unknown", "no-dose")

@@ -30,6 +30,11 @@ def test_an_injection_of_unsaid_route_may_be_an_infusion_and_leaves_open_whether
     assert status(BIOLOGIC, injected(BELIMUMAB, "2026-08-21")) == ("unknown", "judgement")
 
 
+def test_an_injection_that_is_being_given_is_current_however_it_is_given() -> None:
+    assert status(BIOLOGIC, injected(BELIMUMAB, "2026-11-22") | {"status": "in-progress"}) == ("pass", "recorded")
+    assert status(BIOLOGIC, injected(BELIMUMAB, "2026-11-22")) == ("unknown", "judgement")
+
+
 @pytest.mark.parametrize(
     "dosage",
     [
