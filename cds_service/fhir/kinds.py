@@ -65,7 +65,10 @@ class Readers(NamedTuple):
 
 @cache
 def readers() -> Readers:
-    """The readers, found by being there."""
+    """The readers, found by being there.
+
+    A module declares `Head` and `read`, or `HEADS`: the class of each head → what reads it.
+    """
     package = importlib.import_module(__package__ + ".read")
     by_kind: dict[str, Known] = {}
     by_head: dict[type, Known] = {}
