@@ -60,7 +60,7 @@ def told(treatment: Treatment, chart: Chart, asked: Asked) -> Answer:
         steady = stable(treatment, chart, asked)
         return steady if begun_ is None else all_of((passed(_RECORDED, at_first), steady))
     steadily = shown(found, (f"unchanged since {first.isoformat()} or earlier", stable_said, rule))
-    if begun_ is not None:  # of one record they do not say the same
+    if begun_ is not None:  # nothing is said twice where no two records are the same
         twice = at_first + steadily
         differ = len(found) == 1 or (len(found) == 2 and found[0] != found[1])
         steadily = twice if differ else each_once(twice)

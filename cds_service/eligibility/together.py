@@ -19,6 +19,7 @@ class Ids(tuple[str, ...]):
     __slots__ = ()
     __hash__ = object.__hash__
     __eq__ = object.__eq__
+    __ne__ = object.__ne__
 
 
 class Blank:

@@ -107,7 +107,7 @@ class Window(NamedTuple):
         weeks, days = divmod(self.days, 7)
         return _counted(weeks, "week") if weeks and not days else _counted(self.days, "day")
 
-    @lru_cache(maxsize=256)  # noqa: B019 - a window is two numbers, and the day of an evaluation is no secret
+    @lru_cache(maxsize=256)  # noqa: B019 - two numbers and a day, which alone are of nobody
     def before(self, as_of: date) -> date:
         """The day that lies exactly this long before `as_of`."""
         start = shift(as_of, -self.months) if self.months else as_of

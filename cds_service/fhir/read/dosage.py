@@ -47,7 +47,8 @@ def dosed(raw: msgspec.Raw, strength: Strength, begins: DateSpan | None, termino
     if not text:
         return _NOT_DOSED
     key = (hash(text), strength)
-    found = _memory[1].get(key) if _memory[0] is terminology else None
+    meant_by, known = _memory  # in one step: another thread may put another in its place
+    found = known.get(key) if meant_by is terminology else None
     if found is not None:
         (daily, problem, _, prn, per_kg, single), route = found
         words = _texts.decode(text)[0]
@@ -56,10 +57,10 @@ def dosed(raw: msgspec.Raw, strength: Strength, begins: DateSpan | None, termino
     dosages = decode_any(raw)
     read = Dosed(*read_dosage(dosages, strength, begins, terminology), route_of(routes_in(dosages), terminology))
     if b'"bounds' not in text and isinstance(dosages, list) and len(dosages) == 1 and isinstance(dosages[0], dict):
-        if _memory[0] is not terminology or len(_memory[1]) > _MOST:
-            _memory = (terminology, {})
+        if meant_by is not terminology or len(known) > _MOST:
+            _memory = (terminology, known := {})
         if read.start is None and read.end is None and not read.steps:
-            _memory[1][key] = (read.dose._replace(text=""), read.route)
+            known[key] = (read.dose._replace(text=""), read.route)
     return read
 
 

@@ -44,27 +44,30 @@ _concepts = msgspec.json.Decoder(Concept | None)
 _memory: tuple[Terminology | None, dict[int, Named], set[int]] = (None, {}, set())
 
 
-def _remembered(terminology: Terminology) -> dict[int, Named]:
+def _remembered(terminology: Terminology) -> tuple[dict[int, Named], set[int]]:
     """Hash of the codes and texts of a drug (or of its raw CodeableConcept) → what they name, without their words.
+
+    And the hashes that `unasked` gives.
 
     The hash and no words, for a name may be free text (see `measurand.memory`). Emptied when it is full or the
     mappings change.
     """
     global _memory
-    if _memory[0] is not terminology or len(_memory[1]) > _MOST:
-        _memory = (terminology, {}, set())
-    return _memory[1]
+    meant_by, known, nothing = _memory  # in one step: another thread may put another in its place
+    if meant_by is not terminology or len(known) > _MOST:
+        known, nothing = {}, set()
+        _memory = (terminology, known, nothing)
+    return known, nothing
 
 
 def unasked(terminology: Terminology) -> set[int]:
     """Hashes of the raw medicationCodeableConcepts that were seen and name a drug that no criterion asks for."""
-    _remembered(terminology)
-    return _memory[2]
+    return _remembered(terminology)[1]
 
 
 def name_drug(concepts: list[Concept], terminology: Terminology) -> Named:
     """Resolve the CodeableConcepts of one record; the same codes and texts are resolved once."""
-    known = _remembered(terminology)
+    known, _ = _remembered(terminology)
     key = hash(tuple((c.text, tuple((x.system, x.code, x.display) for x in c.coding)) for c in concepts))
     named = known.get(key)
     if named is None:
@@ -82,17 +85,18 @@ def by_bytes(raw: msgspec.Raw, terminology: Terminology) -> Named | None:
     if not raw:
         return None
     key = bytes(raw)
-    named = _memory[1].get(hash(key)) if _memory[0] is terminology else None
+    meant_by, known, _ = _memory
+    named = known.get(hash(key)) if meant_by is terminology else None
     if named is not None:  # the last field is the text: as `_replace`, at a fifth of its price
         return new(Named, (*named[:-1], said_by(key))) if named.ingredients else named
-    known = _remembered(terminology)
+    known, nothing = _remembered(terminology)
     concept = _concepts.decode(key)
     if concept is None:
         return None
     named = name_drug([concept], terminology)
     known[hash(key)] = named._replace(text="", parts={}) if named.ingredients else named
     if not named.ingredients and not named.unnamed:
-        _memory[2].add(hash(key))
+        nothing.add(hash(key))
     return named._replace(text=concept.said()) if named.ingredients else named
 
 

@@ -49,10 +49,17 @@ _memory: tuple[Terminology | None, dict[int, Meaning], set[int]] = (None, {}, se
 
 def unasked(terminology: Terminology) -> set[int]:
     """Hashes of the raw codes that were seen and name no finding."""
+    return _remembered(terminology)[1]
+
+
+def _remembered(terminology: Terminology) -> tuple[dict[int, Meaning], set[int]]:
+    """What is remembered of raw codes: those that name a finding, and those that name none."""
     global _memory
-    if _memory[0] is not terminology or len(_memory[1]) + len(_memory[2]) > _MOST:
-        _memory = (terminology, {}, set())
-    return _memory[2]
+    meant_by, known, nothing = _memory  # in one step: another thread may put another in its place
+    if meant_by is not terminology or len(known) + len(nothing) > _MOST:
+        known, nothing = {}, set()
+        _memory = (terminology, known, nothing)
+    return known, nothing
 
 
 _NOTHING = _meant((), ())
@@ -64,9 +71,10 @@ def meaning_of(raw: bytes, terminology: Terminology) -> Meaning:
     They are remembered by their hash, for a code may hold free text (see `measurand.memory`).
     """
     key = hash(raw)
-    found = _memory[1].get(key) if _memory[0] is terminology else None
+    meant_by, known, _ = _memory
+    found = known.get(key) if meant_by is terminology else None
     if found is None:
-        nothing = unasked(terminology)
+        known, nothing = _remembered(terminology)
         if key in nothing:
             return _NOTHING
         code = _concepts.decode(raw) or _NO_CODE
@@ -75,7 +83,7 @@ def meaning_of(raw: bytes, terminology: Terminology) -> Meaning:
         if not found.findings:
             nothing.add(key)
         elif all(len(value) < _LONGEST for _, value in codes):
-            _memory[1][key] = found
+            known[key] = found
     return found
 
 

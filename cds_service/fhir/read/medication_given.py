@@ -122,15 +122,16 @@ def _given(
     global _memory
     said = bytes(raw)
     key = (hash(said), strength)
-    found = _memory[1].get(key) if _memory[0] is terminology else None
+    meant_by, known = _memory  # in one step: another thread may put another in its place
+    found = known.get(key) if meant_by is terminology else None
     if found is None:
-        if _memory[0] is not terminology or len(_memory[1]) > _MOST:
-            _memory = (terminology, {})
+        if meant_by is not terminology or len(known) > _MOST:
+            _memory = (terminology, known := {})
         dosage = one(raw)
         dose = dosage.get("dose")
         once = quantity(dose, strength) if isinstance(dose, dict) else Amount(problem="no amount is recorded")
         infused = b"infus" in said.lower() or "rateRatio" in dosage or "rateQuantity" in dosage  # a word, a rate
-        found = _memory[1][key] = (once.mg, once.problem, route_of(routes_in(dosage), terminology), infused)
+        found = known[key] = (once.mg, once.problem, route_of(routes_in(dosage), terminology), infused)
     mg, problem, route, infused = found
     text = _texts.decode(said).text if b'"text"' in said else None
     return mg, problem, text if isinstance(text, str) else "", route, infused

@@ -25,7 +25,7 @@ from cds_service.criteria.rule import Rule
 from cds_service.criteria.score import Score
 from cds_service.criteria.shown_by import ShownBy
 from cds_service.criteria.value import Value
-from cds_service.eligibility import assess, assess_all, plan
+from cds_service.eligibility import Ids, assess, assess_all, plan
 from cds_service.kernel.answers import Answer, Basis, Reason, Status, passed
 from cds_service.kernel.dates import DateSpan, day
 from cds_service.kernel.logic import all_of, any_of, at_least
@@ -252,3 +252,9 @@ def test_a_plan_keeps_its_trials_so_that_no_other_can_be_taken_for_them(monkeypa
     kept = plan.plan_of(TRIALS)
     assert plan.plan_of(TRIALS) is kept
     assert [trials for trials, _ in plan._plans.values()] == [TRIALS]
+
+
+def test_the_ids_of_a_plan_are_known_by_their_identity_alone() -> None:
+    one, other = Ids(("I1", "E1")), Ids(("I1", "E1"))
+    assert [one, other].index(other) == 1
+    assert (one == other, one != other) == (False, True)
