@@ -21,8 +21,10 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -125,12 +127,28 @@ def all_mutants(here: pathlib.Path, rooms: Iterable[str]) -> list[Mutant]:
     return found
 
 
+def since(here: pathlib.Path, revision: str) -> set[tuple[str, int]]:
+    """File and line of all that was written after a revision of git."""
+    command = ["git", "-C", str(here), "diff", "--unified=0", revision, "--", "cds_service"]
+    written = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    found: set[tuple[str, int]] = set()
+    path = ""
+    for line in written.splitlines():
+        if line.startswith("+++ b/"):
+            path = line.removeprefix("+++ b/")
+        elif at := re.match(r"@@ -\S+ \+(\d+)(?:,(\d+))? @@", line):
+            first, length = int(at[1]), int(at[2] or 1)
+            found.update((path, n) for n in range(first, first + length))
+    return found
+
+
 def main() -> int:
     """Run a sample; prints every mutant that lives, then the counts."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--sample", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rooms", nargs="*", default=ROOMS)
+    parser.add_argument("--since", metavar="REVISION", help="lines written after a revision of git alone")
     parser.add_argument("--most-tests", type=int, default=400)
     parser.add_argument("--results", type=pathlib.Path, help="a file of one JSON object a line, added to")
     parser.add_argument("--again", action="store_true", help="try those of --results that lived")
@@ -138,6 +156,9 @@ def main() -> int:
     asked = parser.parse_args()
     here = pathlib.Path(__file__).resolve().parents[1]
     everything = all_mutants(here, asked.rooms)
+    if asked.since:
+        new = since(here, asked.since)
+        everything = [mutant for mutant in everything if (mutant.path, mutant.line) in new]
     done = _read(asked.results)
     rng = random.Random(asked.seed)
     if asked.again:
