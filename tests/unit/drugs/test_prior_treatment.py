@@ -182,3 +182,15 @@ def test_two_drugs_without_a_duration_are_two_records_that_are_not_in_doubt() ->
     first, second = statement(CYCLOPHOSPHAMIDE, "2020-01-01", "2020-02-01"), given(RITUXIMAB, "2021-03-01")
     assert status(either, first, second) == ("pass", "recorded")
     assert status(either, first)[0] == "unknown"
+
+
+def test_where_two_drugs_are_asked_for_both_are_shown() -> None:
+    two = rule(exposed_to=["cyclophosphamide", "hydroxychloroquine"], drugs=2)
+    records = [
+        statement(CYCLOPHOSPHAMIDE, "2024-01-05", "2024-07-05"),
+        statement(HYDROXYCHLOROQUINE, "2024-01-05", "2024-07-05"),
+    ]
+    found = answer(two, *records)
+    assert found.status.value == "pass"
+    assert len({e.reference for e in found.evidence}) == 2
+    assert status(two, records[0]) == ("unknown", "no-data")

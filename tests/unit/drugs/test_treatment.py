@@ -329,3 +329,13 @@ def test_two_ranges_of_a_dose_that_meet_in_one_number_may_be_one_dose_and_apart_
     before = statement(PREDNISONE, "2024-01-01", "2026-11-15", ranged(10, 20), id="before")
     for now, expected in ((ranged(20, 30), "unknown"), (ranged(5, 10), "unknown"), (ranged(21, 30), "fail")):
         assert status(steady, before, statement(PREDNISONE, "2026-11-16", None, now, id="now"))[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"), [("2026-11-22", "pass"), ("2026-11-23", "pass"), ("2026-11-21", "unknown")]
+)
+def test_what_ends_today_is_taken_today_and_what_ended_yesterday_is_not(end: str, expected: str) -> None:
+    record = statement(HYDROXYCHLOROQUINE, "2025-01-05", end, mg(200), status="active")
+    for more in ([], [statement(HYDROXYCHLOROQUINE, "2022-01-05", "2022-03-05", mg(400))]):
+        found, _ = status(rule(on_treatment="hydroxychloroquine"), record, *more)
+        assert found == expected
