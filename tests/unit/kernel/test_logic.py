@@ -144,6 +144,11 @@ def test_the_reason_of_a_composite_is_the_first_in_the_order_of_decision_4(first
     assert any_of([unknown(first), unknown(second)]).reason is expected
 
 
+def test_what_several_parts_miss_alike_is_named_once():
+    for combined in (all_of, any_of):
+        assert combined((unknown(Reason.NO_DATA, ("alt",)), unknown(Reason.STALE, ("alt",)))).missing == ("alt",)
+
+
 def test_missing_of_a_composite_lists_all_that_would_decide_it():
     answer = all_of([UNKNOWN, PASS, unknown(Reason.STALE, ("ast",))])
     assert answer.missing == ("alt", "ast")
