@@ -207,3 +207,8 @@ def test_words_and_reads_of_these_kinds() -> None:
     assert "CTCAE grade 1" in DYSPNOEA.words() and DYSPNOEA.reads().findings == {"dyspnea"}
     assert "at most 6" in INDEX.words() and INDEX.reads().concepts == {"chronicity_index"}
     assert ADULT.reads().kinds == {"Patient"}
+
+
+def test_the_age_of_a_child_under_one_is_shown_as_zero() -> None:
+    (shown,) = ADULT.answer(chart(born=ago(100))).evidence
+    assert (shown.value, shown.unit) == ("0", "a")

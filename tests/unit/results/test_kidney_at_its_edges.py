@@ -49,3 +49,11 @@ def test_two_creatinines_of_one_instant_that_agree_are_one() -> None:
     assert said(EGFR.answer(chart(one, again))) == "pass computed"
     assert CONFLICT not in EGFR.answer(chart(one, again)).notes
     assert CONFLICT in EGFR.answer(chart(one, lab("creatinine_serum", 1.1) | {"id": "again"})).notes
+
+
+def test_what_is_to_be_said_of_the_height_is_said_of_the_egfr_of_a_child() -> None:
+    tall, taller = lab("body_height", 150), lab("body_height", 152) | {"id": "again"}
+    child = {"born": "2012-03-01"}
+    creatinine = lab("creatinine_serum", 0.6)
+    assert CONFLICT not in EGFR.answer(chart(creatinine, tall, **child)).notes
+    assert CONFLICT in EGFR.answer(chart(creatinine, tall, taller, **child)).notes
