@@ -285,7 +285,8 @@ def _rows(dose: DayDose, chart: Chart) -> list[Row]:
             if e.reference not in seen:
                 seen.add(e.reference)
                 basis = "computed" if computed else None if e.by == "code" else "text"
-                made.append(((e.reference, e.text, None, e.written or None, normalised), (basis, problem)))
+                daily = None if e.systemic == "depot" else normalised  # what one injection holds is no dose of a day
+                made.append(((e.reference, e.text, None, e.written or None, daily), (basis, problem)))
     dose.rows = made
     return made
 

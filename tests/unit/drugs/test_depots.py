@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from .making import answer, drug, given, mg, rule, statement, status
+from .making import PREDNISONE, answer, drug, given, mg, rule, statement, status
 
 SIX_MONTHS = rule(exposed_to="glucocorticoid", in_all="6 months")
 TRIAMCINOLONE = drug("10759")
@@ -37,3 +37,13 @@ def test_a_depot_that_goes_on_leaves_the_dose_unknown() -> None:
     going_on = statement(TRIAMCINOLONE, "2026-01-01", None, mg(40, route="intramuscular"))
     assert status(rule(steroid_dose="systemic", at_most="30 mg/day"), going_on) == ("unknown", "no-dose")
     assert status(rule(each_treatment="glucocorticoid", stable_for="2 weeks"), going_on) == ("unknown", "no-dose")
+
+
+def test_why_a_steroid_has_no_dose_is_said_in_its_own_words_and_a_depot_shows_no_daily_dose() -> None:
+    dose = rule(steroid_dose="systemic", at_most="30 mg/day")
+    depot = answer(dose, given(TRIAMCINOLONE, "2026-11-01", 40, "intramuscular"))
+    assert depot.notes == ("a depot or intramuscular injection has no daily dose",)
+    assert [e.normalised for e in depot.evidence] == [None]
+    unclear = answer(dose, statement(PREDNISONE, "2026-01-01", None, mg(10, route=None)))
+    assert unclear.notes == ("its route and form are not clear",)
+    assert [e.normalised for e in unclear.evidence] == ["10 mg/d"]
