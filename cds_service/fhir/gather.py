@@ -1,8 +1,7 @@
-"""The data of one call: what the prefetch brought, and what a FHIR server adds, as a chart.
+"""The data of one call as a chart: what the prefetch brought, and what a FHIR server adds (else no HTTP is imported).
 
 Patient and Conditions first; without SLE nothing else is read or fetched. The rest side by side within one deadline.
-A kind that did not arrive whole is never "none" (criteria.md "Completeness", decisions 38, 49, 51). With everything
-in the prefetch no HTTP library is even imported.
+A kind that did not arrive whole is never "none" (criteria.md "Completeness", decisions 38, 49, 51).
 """
 
 import logging

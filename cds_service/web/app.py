@@ -22,6 +22,7 @@ from .keeping import Keeper
 from .metrics import metrics
 from .plain import PlainRoad
 from .services import discovery, services
+from .told import Told
 
 if TYPE_CHECKING:
     from ..store import Store
@@ -146,4 +147,4 @@ def _refuse_media() -> Response | None:
 
 
 def _json(body: bytes) -> Response:
-    return Response(body, mimetype="application/json")
+    return Told(200, body).response()

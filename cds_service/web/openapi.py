@@ -17,8 +17,8 @@ from ..terminology import load
 from . import envelope, feedback_body, models
 from .page import TITLE
 from .services import services
+from .told import FHIR, JSON
 
-JSON, FHIR = "application/json", "application/fhir+json"
 _REF = "#/components/schemas/{name}"
 _ERRORS = {
     "400": "Not JSON, not such a call, or about another patient", "401": "The token is missing or does not open",

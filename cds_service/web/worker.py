@@ -132,8 +132,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         answer = road.take(environ) if isinstance(road, PlainRoad) and environ is not None else None
         if answer is None:
             return super().handle_request(req, conn)
-        keep = self.alive and len(self.keepalived_conns) < self.max_keepalived and not req.should_close()
-        keep = keep and not _given_up(conn)
+        room = len(self.keepalived_conns) < self.max_keepalived
+        keep = self.alive and room and not req.should_close() and not _given_up(conn)
         conn.sock.sendall(wire.written(answer, req.version, keep))
         return keep
 

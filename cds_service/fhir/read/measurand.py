@@ -44,9 +44,10 @@ def memory(terminology: Terminology) -> Memory:
     change.
     """
     global _memory
-    if _memory[0] is not terminology:
-        _memory = (terminology, {})
-    return _memory[1]
+    meant_by, known = _memory  # in one step: another thread may put another in its place
+    if meant_by is not terminology:
+        _memory = (terminology, known := {})
+    return known
 
 
 def meaning(code: msgspec.Raw | bytes, terminology: Terminology) -> Known | None:

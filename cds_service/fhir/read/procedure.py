@@ -113,17 +113,18 @@ def _remembered(code: bytes, category: bytes, terminology: Terminology) -> _Said
     Raises msgspec.MsgspecError for what is no CodeableConcept.
     """
     global _memory
-    if _memory[0] is not terminology or len(_memory[1]) > _MOST:
-        _memory = (terminology, {})
+    meant_by, known = _memory  # in one step: another thread may put another in its place
+    if meant_by is not terminology or len(known) > _MOST:
+        _memory = (terminology, known := {})
     key = (hash(code), hash(category))
-    found = _memory[1].get(key)
+    found = known.get(key)
     if found is None:
         concept = _concepts.decode(code) or _NONE
         understood = _understood(concept, _concepts.decode(category), terminology)
         by_word = not understood[0] or "word" in understood[0].values()
         found = _Said(*understood, by_word and _named_drug(concept, terminology) is not None)
         if all(len(said.partition("|")[2]) < _LONGEST for said in found.codes):
-            _memory[1][key] = found
+            known[key] = found
     return found
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from cds_service.cards import cards_for
 from cds_service.fhir.gather import gather
-from cds_service.fhir.read import dosage, drug, finding, medication_given
+from cds_service.fhir.read import dosage, drug, finding, measurand, medication_given, procedure
 from cds_service.fhir.read.amounts import Strength
 from cds_service.kernel.paths import data_dir
 from cds_service.screening import as_json, screen
@@ -69,7 +69,8 @@ def test_charts_that_are_read_at_once_by_four_threads_are_answered_as_one_after_
 ) -> None:
     charts = [json.loads(path.read_bytes()) for path in PATIENTS]
     one_by_one = [answered(chart) for chart in charts]
-    for module in (dosage, drug, finding, medication_given):  # so small that they are emptied while others read them
+    # So small that they are emptied while others read them.
+    for module in (dosage, drug, finding, measurand, medication_given, procedure):
         monkeypatch.setattr(module, "_MOST", 2)
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(answered, charts * 3)) == one_by_one * 3
@@ -83,9 +84,11 @@ def test_charts_that_are_read_at_once_by_four_threads_are_answered_as_one_after_
         (drug, "name_drug", lambda terms: drug.by_bytes(msgspec.Raw(DRUG), terms)),
         (drug, "name_drug", lambda terms: drug.by_bytes(msgspec.Raw(NO_DRUG), terms)),
         (dosage, "read_dosage", lambda terms: dosage.dosed(msgspec.Raw(b"[{}]"), Strength(), None, terms)),
+        (measurand, "recognise", lambda terms: measurand.meaning(CODE, terms)),
+        (procedure, "_understood", lambda terms: procedure._remembered(CODE, b"null", terms)),
         (medication_given, "quantity", lambda terms: medication_given._given(msgspec.Raw(DOSE), Strength(), terms)),
     ],
-    ids=["a finding", "no finding", "a drug", "no drug", "a dosage", "what was given"],
+    ids=["a finding", "no finding", "a drug", "no drug", "a dosage", "a result", "a procedure", "what was given"],
 )
 def test_what_is_read_by_some_mappings_is_never_remembered_as_read_by_others(
     module: Any, meanwhile: str, read: Callable[[Any], object], monkeypatch: pytest.MonkeyPatch
